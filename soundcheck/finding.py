@@ -1,0 +1,117 @@
+"""What an audit says: findings with their proof, gaps, and the report that holds both."""
+
+import enum
+from collections.abc import Mapping
+
+import msgspec
+
+from soundcheck.source import SourceFile, Span
+
+
+class Severity(enum.StrEnum):
+    """How bad it is for the world if the finding is right."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Precision(enum.StrEnum):
+    """How often findings of this kind are right: a statement about us, not about the code."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Harm(enum.StrEnum):
+    """What goes wrong: undefined behaviour, a hang, a review that cannot succeed, a number."""
+
+    UNSOUND = "unsound"
+    DEADLOCK = "deadlock"
+    AUDIT = "audit"
+    METRIC = "metric"
+
+
+SEVERITIES = tuple(Severity)
+PRECISIONS = tuple(Precision)
+
+
+class Gap(msgspec.Struct, frozen=True, gc=False):
+    """Something that was not understood: its kind, one clause about it, and its place.
+
+    ``item`` is the full name of the item it stands in, or empty where none is known.
+    """
+
+    kind: str
+    what: str
+    at: Span
+    item: str = ""
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """One step of a proof, or one related place: where, in which item, and what happens there."""
+
+    at: Span
+    item: str
+    message: str
+
+
+class Side(msgspec.Struct, frozen=True, gc=False):
+    """One side of a proof (``interrupt``, ``task``, ``holder``, …): its steps in call order."""
+
+    label: str
+    steps: tuple[Step, ...]
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """One claim about the code, with the place it is about and the proof of it.
+
+    ``item`` is the full name of the item the finding stands in, ``subject`` what it is about (a
+    lock, static, field, type or callee; often the item itself), ``site`` the kind of place
+    (``block``, ``static``, ``call``, …). ``gaps`` are the unknowns its proof crosses.
+    """
+
+    rule: str
+    family: str
+    harm: Harm
+    severity: Severity
+    precision: Precision
+    at: Span
+    item: str
+    subject: str
+    site: str
+    message: str
+    help: str = ""
+    sides: tuple[Side, ...] = ()
+    related: tuple[Step, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    is_test: bool = False
+    fingerprint: str = ""
+
+
+class Suppressed(msgspec.Struct, frozen=True, gc=False):
+    """A finding that is not reported, by what (``inline`` or ``baseline``), and why."""
+
+    finding: Finding
+    by: str
+    reason: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """All that one audit has to say.
+
+    ``inventory`` is the count of unsafe code in JSON shape (see ``inventory.py``), ``sources``
+    the files that findings and steps stand in, ``profiles`` and ``rules_hash`` what it was
+    judged by, ``rule_summaries`` one line on each enabled rule.
+    """
+
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+    gaps: tuple[Gap, ...]
+    inventory: Mapping[str, object]
+    sources: Mapping[str, SourceFile]
+    profiles: tuple[str, ...]
+    rules_hash: str
+    files: int
+    lines: int
