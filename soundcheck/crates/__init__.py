@@ -1,0 +1,1 @@
+"""Stage 2, ItemTrees to DefMap: crates, modules, names, cfg and visibility."""

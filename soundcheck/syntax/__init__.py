@@ -1,0 +1,1 @@
+"""Stage 1, SourceFile to ItemTree: the only owner of tree-sitter."""
