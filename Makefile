@@ -1,0 +1,56 @@
+# `make demo` and `make test` need Python 3.11 and make, and nothing else.
+
+KERNEL ?= fixtures
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint golden corpus bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: $(VENV)/installed ## audit KERNEL (a folder; fixtures/ if not given): findings, then counts
+	@$(BIN)/soundcheck check $(KERNEL) || test $$? -eq 1 # 1 says that there are findings
+	@echo
+	@$(BIN)/soundcheck count --by crate $(KERNEL)
+
+test: $(VENV)/ready ## run the tests, but for those in a browser and on cloned kernels
+	$(BIN)/pytest --numprocesses=auto -m "not browser and not corpus" $(ARGS)
+
+lint: $(VENV)/ready ## style, format, types, and who may import whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+golden: $(VENV)/ready ## write generated texts and expected outputs anew, to be read in the diff
+	UPDATE_GOLDEN=1 $(BIN)/pytest --quiet tests/render tests/test_tidy.py
+
+corpus: $(VENV)/ready ## run the tests on the kernels cloned below SOUNDCHECK_CLONES
+	$(BIN)/pytest -m corpus $(ARGS)
+
+bench: $(VENV)/ready ## measure
+	$(BIN)/python bench/bench_parse.py $(KERNEL)
+
+clean: ## remove what was built, and what tools remember
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .soundcheck_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'soundcheck needs Python 3.11 or later: make PYTHON=python3.12 …' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+# Groups of dependencies need pip 25.1.
+$(VENV)/ready: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@

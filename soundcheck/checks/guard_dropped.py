@@ -1,0 +1,187 @@
+"""A lock's guard that no name is bound to: ``let _ = lock.lock();`` and ``lock.lock();``.
+
+Whether a receiver is a lock is told by its declared type where that can be found: a static's, a
+field's of ``self``, a parameter's, a local's, by name. What the workspace declares of the type's
+own methods is believed before the page's lists.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.crates.outline import type_name
+from soundcheck.finding import Finding
+from soundcheck.program import Program, ProgramItem
+from soundcheck.syntax import items as it
+from soundcheck.syntax.show import show_expr
+from soundcheck.syntax.visit import walk
+
+SPEC = CheckSpec(
+    facts={
+        "methods": FactSpec(ListOf(Text()), is_required=True),
+        "typed_methods": FactSpec(ListOf(Text()), is_required=True),
+        "types": FactSpec(ListOf(Text()), is_required=True),
+    },
+    placeholders=("lock", "method"),
+)
+
+_POINTERS = frozenset({"Arc", "Box", "Rc", "Pin", "Lazy", "LazyLock", "LazyCell", "OnceCell"})
+
+
+class _Words(msgspec.Struct, frozen=True):
+    """The page's lists, and what the workspace declares: types of places, results of methods.
+
+    A name that two declarations give different types is left out.
+    """
+
+    methods: frozenset[str]
+    typed_methods: frozenset[str]
+    types: frozenset[str]
+    statics: Mapping[str, str]
+    fields: Mapping[tuple[str, str], str]
+    results: Mapping[tuple[str, str], str]
+
+
+def find_dropped_guards(program: Program, rule: Rule) -> Iterator[Finding]:
+    """One finding a statement that takes a lock and keeps no guard."""
+    words = _Words(
+        frozenset(rule.texts("methods")),
+        frozenset(rule.texts("typed_methods")),
+        frozenset(rule.texts("types")),
+        *_declared(program),
+    )
+    for one in program.items():
+        if not isinstance(one.item, it.Function) or one.item.body is None or one.is_in_macro:
+            continue
+        yield from _in_function(program, rule, words, one, one.item)
+
+
+def _in_function(
+    program: Program, rule: Rule, words: _Words, one: ProgramItem, func: it.Function
+) -> Iterator[Finding]:
+    if func.body is None:
+        return
+    calls = list(_dropped_calls(func.body))
+    if not calls:
+        return
+    places = _local_types(func)
+    if isinstance(one.container, it.Impl):
+        places["self"] = type_name(one.container.self_type)
+    for call, is_bound in calls:
+        if not _takes_lock(words, places, call, is_bound=is_bound):
+            continue
+        at = program.span(one.path, call.name_start, call.name_start + len(call.name.encode()))
+        values = {"lock": show_expr(call.receiver), "method": call.name}
+        yield program.claim(rule, at, site="call", subject=values["lock"], values=values)
+
+
+def _dropped_calls(body: it.Block) -> Iterator[tuple[it.MethodCall, bool]]:
+    """The calls without arguments whose value is dropped at once; whether by ``let _``.
+
+    Items inside the body are functions of their own, and looked at as such.
+    """
+    for node in walk(body):
+        if isinstance(node, it.Let) and isinstance(node.pat, it.WildPat) and node.type is None:
+            value, is_bound = node.value, True
+        elif isinstance(node, it.ExprStmt) and node.has_semicolon:
+            value, is_bound = node.expr, False
+        else:
+            continue
+        if isinstance(value, it.MethodCall) and not value.args:
+            yield value, is_bound
+
+
+def _takes_lock(
+    words: _Words, places: Mapping[str, str], call: it.MethodCall, *, is_bound: bool
+) -> bool:
+    if call.name not in words.methods and call.name not in words.typed_methods:
+        return False
+    ty = _type_of(words, places, call.receiver)
+    result = words.results.get((ty, call.name))
+    if result is not None:
+        return result.endswith("Guard")
+    if ty in words.types:
+        return True
+    return is_bound and call.name in words.methods and not ty
+
+
+def _type_of(words: _Words, places: Mapping[str, str], expr: it.Expr) -> str:
+    """The name of the type of a place, without references and pointers; empty where unknown."""
+    if isinstance(expr, it.PathExpr):
+        name = expr.path.name
+        if len(expr.path.segments) == 1 and name in places:
+            return places[name]
+        return words.statics.get(name, "")
+    if isinstance(expr, it.Field):
+        return words.fields.get((_type_of(words, places, expr.base), expr.name), "")
+    if isinstance(expr, it.Unary) and expr.op == "*":
+        return _type_of(words, places, expr.operand)
+    if isinstance(expr, it.Ref):
+        return _type_of(words, places, expr.operand)
+    return ""
+
+
+def _head_of(ty: it.Type | None) -> str:
+    """The name of a type behind references and owning pointers; empty for what has no name."""
+    while True:
+        if isinstance(ty, it.RefType):
+            ty = ty.inner
+        elif isinstance(ty, it.PathType) and ty.path.name in _POINTERS and _args(ty):
+            ty = _args(ty)[0]
+        else:
+            break
+    return type_name(ty) if isinstance(ty, it.PathType) else ""
+
+
+def _args(ty: it.PathType) -> tuple[it.Type, ...]:
+    segments = ty.path.segments
+    return segments[-1].args if segments else ()
+
+
+def _local_types(func: it.Function) -> dict[str, str]:
+    """The types that a function's parameters and locals declare, by name; shadowing is no matter."""
+    places: dict[str, str] = {}
+    for param in func.params:
+        if isinstance(param.pat, it.BindPat):
+            places[param.pat.name] = _head_of(param.type)
+    if func.body is not None:
+        for node in walk(func.body):
+            if isinstance(node, it.Let) and isinstance(node.pat, it.BindPat):
+                places[node.pat.name] = _head_of(node.type) or _made(node.value)
+    return places
+
+
+def _made(value: it.Expr | None) -> str:
+    """The type of ``Type::new(…)`` and ``Type { … }``."""
+    if isinstance(value, it.StructLit):
+        return value.path.name
+    if isinstance(value, it.Call) and isinstance(value.func, it.PathExpr):
+        names = value.func.path.names
+        if len(names) > 1 and names[-1] in ("new", "default") and names[-2] not in _POINTERS:
+            return names[-2]
+    return ""
+
+
+def _declared(
+    program: Program,
+) -> tuple[dict[str, str], dict[tuple[str, str], str], dict[tuple[str, str], str]]:
+    statics: dict[str, str] = {}
+    fields: dict[tuple[str, str], str] = {}
+    results: dict[tuple[str, str], str] = {}
+    for one in program.items():
+        item = one.item
+        if isinstance(item, it.Static) and item.kind == "static":
+            head = _head_of(item.type)
+            statics[item.name] = head if statics.get(item.name, head) == head else ""
+        elif isinstance(item, it.Adt):
+            for field in item.fields:
+                key = (item.name, field.name)
+                head = _head_of(field.type)
+                fields[key] = head if fields.get(key, head) == head else ""
+        elif isinstance(item, it.Function) and isinstance(one.container, it.Impl):
+            key = (type_name(one.container.self_type), item.name)
+            result = type_name(item.ret) if item.ret is not None else "()"
+            if key not in results or result.endswith("Guard"):
+                results[key] = result
+    return statics, fields, results

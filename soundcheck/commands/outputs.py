@@ -1,0 +1,86 @@
+"""Where results go: formats, files written whole or not at all, colours, notes."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from soundcheck.catalog.problems import suggest
+from soundcheck.commands.failures import RunError
+
+
+class Target(NamedTuple):
+    """A format, and the file it goes to; without a file it goes to stdout."""
+
+    form: str
+    file: Path | None
+
+
+def read_targets(outputs: tuple[str, ...], formats: tuple[str, ...]) -> list[Target]:
+    """What ``--output`` asks for; the first of ``formats`` where it asks for nothing."""
+    targets: list[Target] = []
+    for output in outputs or (formats[0],):
+        form, separator, file = output.partition("=")
+        if form not in formats:
+            known = ", ".join(formats)
+            raise RunError(
+                f"--output {form}: no such format{suggest(form, formats)}; there are {known}"
+            )
+        if separator and not file:
+            raise RunError(f"--output {output}: no file is named behind the =")
+        targets.append(Target(form, Path(file) if file else None))
+    on_stdout = [target.form for target in targets if target.file is None]
+    if len(on_stdout) > 1:
+        raise RunError(f"--output: {' and '.join(on_stdout)} cannot both go to stdout")
+    return targets
+
+
+def write(target: Target, text: str) -> None:
+    """Write a result to its file, whole or not at all, or to stdout."""
+    if target.file is None:
+        # Bytes, so that no platform's encoding or line ends change what was rendered.
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.flush()
+        return
+    try:
+        folder = target.file.parent
+        handle, name = tempfile.mkstemp(prefix=f".{target.file.name}.", dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode("utf-8", "replace"))
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
+            os.replace(name, target.file)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise RunError(f"cannot write {target.file}: {reason}") from error
+
+
+def use_color(color: str, target: Target) -> bool:
+    """Whether to colour what goes to ``target``."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return target.file is None and sys.stdout.isatty()
+
+
+def terminal_width() -> int:
+    """The width of the terminal in cells; a hundred where there is none."""
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+
+
+def note(text: str) -> None:
+    """A line for people, on stderr."""
+    click.echo(f"soundcheck: {text}", err=True)

@@ -1,0 +1,188 @@
+"""``Program``: the inert façade that checks see. It answers questions and changes nothing."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from soundcheck.catalog import Rule, fill_message
+from soundcheck.crates.modules import ModuleForest, ModuleNode
+from soundcheck.crates.naming import name_items
+from soundcheck.crates.outline import PlacedItem
+from soundcheck.finding import Finding
+from soundcheck.source import Span
+from soundcheck.syntax.cfg import Cfg, conjoin, is_test_only
+from soundcheck.syntax.facts import FileFacts
+from soundcheck.syntax.items import AnyItem, Impl
+
+_TEST_KINDS = frozenset({"test", "bench"})
+_TEST_ATTRIBUTES = frozenset({"test", "bench", "test_case"})
+
+
+class ProgramItem(msgspec.Struct, frozen=True, gc=False):
+    """An item where it stands: its file, full name, module, and the item around it.
+
+    ``cfg`` joins the formulas of the item and of all that is around it. ``is_test`` tells code
+    that only a test build holds. ``is_in_macro`` tells an item of a macro's definition.
+    """
+
+    item: AnyItem
+    name: str
+    path: str
+    module: ModuleNode
+    container: AnyItem | None
+    cfg: Cfg | None
+    is_test: bool
+    is_in_macro: bool
+    is_in_body: bool
+
+    @property
+    def is_in_trait_impl(self) -> bool:
+        """Whether it stands in an ``impl Trait for Type``."""
+        return isinstance(self.container, Impl) and self.container.trait is not None
+
+
+class Program:
+    """All that is known of the audited code, by file and by item."""
+
+    __slots__ = ("_by_file", "_places", "facts", "forest")
+
+    def __init__(self, facts: Mapping[str, FileFacts], forest: ModuleForest) -> None:
+        self.facts = facts
+        self.forest = forest
+        self._by_file = _items_by_file(forest)
+        self._places: dict[str, tuple[list[int], list[int]]] = {}
+
+    @property
+    def paths(self) -> list[str]:
+        """The files, sorted."""
+        return sorted(self.facts)
+
+    def items(self, path: str | None = None) -> Iterator[ProgramItem]:
+        """The items of one file, or of all, in order of path and place."""
+        for one in self.paths if path is None else (path,):
+            yield from self._by_file.get(one, ())
+
+    def item_at(self, path: str, offset: int) -> ProgramItem | None:
+        """The innermost item that holds a byte of a file."""
+        items = self._by_file.get(path, [])
+        starts, arounds = self._places_of(path)
+        index = bisect_right(starts, offset) - 1
+        while index >= 0:
+            if items[index].item.end > offset:
+                return items[index]
+            index = arounds[index]
+        return None
+
+    def name_at(self, path: str, offset: int) -> str:
+        """The full name of the innermost item that holds a byte, else of the file's module."""
+        found = self.item_at(path, offset)
+        if found is not None and found.name:
+            return found.name
+        module = self.forest.primary.get(path)
+        return "" if module is None else self.forest.modules[module].path
+
+    def is_test_at(self, path: str, offset: int) -> bool:
+        """Whether a byte stands in code that only a test build holds."""
+        found = self.item_at(path, offset)
+        if found is not None:
+            return found.is_test
+        module = self.forest.primary.get(path)
+        return module is not None and _is_test_module(self.forest, self.forest.modules[module])
+
+    def span(self, path: str, start: int, end: int) -> Span:
+        """The place of a byte range."""
+        return Span(path, self.facts[path].tree.line_of(start), start, end)
+
+    def claim(
+        self,
+        rule: Rule,
+        at: Span,
+        *,
+        site: str,
+        subject: str = "",
+        values: Mapping[str, str] | None = None,
+    ) -> Finding:
+        """A finding of a rule at a place; ``values`` fill the placeholders of its message.
+
+        Without a ``subject`` the finding is about the item it stands in.
+        """
+        item = self.name_at(at.path, at.start)
+        return Finding(
+            rule.name,
+            rule.family,
+            rule.harm,
+            rule.severity,
+            rule.precision,
+            at,
+            item,
+            subject or item,
+            site,
+            fill_message(rule.message, values or {}),
+            rule.help,
+            is_test=self.is_test_at(at.path, at.start),
+        )
+
+    def _places_of(self, path: str) -> tuple[list[int], list[int]]:
+        """Where the items of a file start, and for each the index of the item around it, or -1."""
+        known = self._places.get(path)
+        if known is None:
+            starts: list[int] = []
+            arounds: list[int] = []
+            stack: list[int] = []
+            items = self._by_file.get(path, [])
+            for index, one in enumerate(items):
+                while stack and items[stack[-1]].item.end <= one.item.start:
+                    stack.pop()
+                starts.append(one.item.start)
+                arounds.append(stack[-1] if stack else -1)
+                stack.append(index)
+            known = self._places[path] = (starts, arounds)
+        return known
+
+
+def _is_test_module(forest: ModuleForest, module: ModuleNode) -> bool:
+    return module.is_test_only or forest.crates[module.crate].kind in _TEST_KINDS
+
+
+def _items_by_file(forest: ModuleForest) -> dict[str, list[ProgramItem]]:
+    names = name_items(forest)
+    by_file: dict[str, list[ProgramItem]] = {}
+    for module in forest.modules:
+        is_test_module = _is_test_module(forest, module)
+        for part in module.parts:
+            if not part.is_primary:
+                continue
+            named = names.get(part.file, {})
+            tests: set[int] = set()
+            for placed in part.outline.items:
+                is_test = is_test_module or _is_test(placed, tests)
+                if is_test:
+                    tests.add(placed.item.start)
+                by_file.setdefault(part.file, []).append(
+                    ProgramItem(
+                        placed.item,
+                        named.get(placed.item.start, ""),
+                        part.file,
+                        module,
+                        placed.container,
+                        conjoin(module.cfg, part.cfg, placed.cfg),
+                        is_test,
+                        placed.is_in_macro,
+                        placed.is_in_body,
+                    )
+                )
+    for items in by_file.values():
+        items.sort(key=lambda one: (one.item.start, -one.item.end))
+    return by_file
+
+
+def _is_test(placed: PlacedItem, tests: set[int]) -> bool:
+    if is_test_only(placed.cfg):
+        return True
+    if placed.container is not None and placed.container.start in tests:
+        return True
+    return any(
+        attribute.path.rpartition("::")[2] in _TEST_ATTRIBUTES and not attribute.args
+        for attribute in placed.item.attributes
+    )

@@ -1,0 +1,1 @@
+"""Stage 6, Report to text: one format a file."""

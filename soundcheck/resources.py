@@ -1,0 +1,58 @@
+"""A door: the texts that ship with the program, ``rules/`` and ``reports/``.
+
+In an installed wheel they lie in ``soundcheck/_data/``; in a checkout, editable install or not,
+beside the package.
+"""
+
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+
+def read_pages() -> dict[str, str]:
+    """The text of every rule page by its path, ``rules/<family>/<rule>.md``."""
+    return _read_texts("rules", "*/*.md")
+
+
+def read_profiles() -> dict[str, str]:
+    """The text of every profile by its path, ``rules/profiles/<name>.toml``."""
+    return _read_texts("rules", "profiles/*.toml")
+
+
+def read_report_file(path: str) -> str:
+    """A template, stylesheet, script or schema, by its path below ``reports/``."""
+    return (_folder("reports") / path).read_text(encoding="utf-8")
+
+
+@cache
+def code_hash() -> bytes:
+    """A hash of the code that makes facts of files, and of its grammar's version.
+
+    What was remembered of one version of the code says nothing about another.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    digest = blake2b(digest_size=16)
+    for distribution in ("tree-sitter", "tree-sitter-rust"):
+        try:
+            digest.update(version(distribution).encode())
+        except PackageNotFoundError:
+            digest.update(b"?")
+    package = Path(__file__).parent
+    for file in (*sorted((package / "syntax").rglob("*.py")), package / "finding.py"):
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+def _read_texts(folder: str, pattern: str) -> dict[str, str]:
+    root = _folder(folder)
+    return {
+        f"{folder}/{file.relative_to(root).as_posix()}": file.read_text(encoding="utf-8")
+        for file in sorted(root.glob(pattern))
+    }
+
+
+def _folder(name: str) -> Path:
+    package = Path(__file__).parent
+    installed = package / "_data" / name
+    return installed if installed.is_dir() else package.parent / name

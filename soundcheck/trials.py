@@ -1,0 +1,82 @@
+"""Rule pages put to the trial: every example audited, every mark compared with what is found."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from soundcheck.audit import Input, audit
+from soundcheck.catalog import Catalog, Example, Rule
+from soundcheck.finding import Finding
+from soundcheck.source import SourceFile
+from soundcheck.syntax.facts import FileFacts, Queries, parse
+
+
+class Mismatch(msgspec.Struct, frozen=True):
+    """A mark that no finding meets, or a finding that no mark announces, at a line of a page."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+def try_rule(catalog: Catalog, rule: Rule) -> Iterator[Mismatch]:
+    """All that is wrong with the examples of a rule."""
+    for example in rule.examples:
+        yield from try_example(catalog, rule, example)
+
+
+def try_example(catalog: Catalog, rule: Rule, example: Example) -> Iterator[Mismatch]:
+    """What one example expects and does not get, and what it gets and does not expect.
+
+    The rule of the page speaks, and every other rule that the marks name.
+    """
+    named = {mark.name for mark in example.marks if mark.name in catalog.rules}
+    rules = [catalog.rules[name] for name in sorted(named | {rule.name})]
+    findings = audit_texts(
+        {file.path: file.text for file in example.files}, catalog, rules, rule.edition
+    )
+    lines = {file.path: file.line for file in example.files}
+    expected = sorted((mark.path, mark.line, mark.name) for mark in example.marks)
+    found = sorted((one.at.path, one.at.line, one.rule) for one in findings)
+    messages = {(one.at.path, one.at.line, one.rule): one.message for one in findings}
+    for path, line, name in _beyond(expected, found):
+        at = lines.get(path, example.line) + line - 1
+        yield Mismatch(rule.path, at, f"{name} is expected here and not found")
+    for path, line, name in _beyond(found, expected):
+        at = lines.get(path, example.line) + line - 1
+        message = messages[(path, line, name)]
+        yield Mismatch(rule.path, at, f"{name} is found here and not expected: {message}")
+
+
+def _beyond(
+    some: Sequence[tuple[str, int, str]], others: Sequence[tuple[str, int, str]]
+) -> Iterator[tuple[str, int, str]]:
+    """What of ``some`` has no partner among ``others``, each partner serving once."""
+    left = list(others)
+    for one in some:
+        if one in left:
+            left.remove(one)
+        else:
+            yield one
+
+
+def audit_texts(
+    texts: Mapping[str, str], catalog: Catalog, rules: Sequence[Rule], edition: str
+) -> tuple[Finding, ...]:
+    """The findings on a workspace given as texts by path, test code included."""
+    if not any(path.endswith("Cargo.toml") for path in texts):
+        manifest = f'[package]\nname = "example"\nedition = "{edition}"\n'
+        texts = {**texts, "Cargo.toml": manifest}
+    files = [SourceFile(path, text.encode()) for path, text in sorted(texts.items())]
+    source = Input(
+        files=tuple(file for file in files if file.path.endswith(".rs")),
+        manifests=tuple(file for file in files if file.path.endswith("Cargo.toml")),
+    )
+    return audit(source, catalog, rules, _parse, with_tests=True).findings
+
+
+def _parse(files: Sequence[SourceFile], queries: Queries) -> Mapping[str, FileFacts]:
+    return {file.path: parse(file, queries) for file in files}

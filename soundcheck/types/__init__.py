@@ -1,0 +1,1 @@
+"""Stage 2b, declared types: fields, statics, signatures, receivers. Nothing else is inferred."""

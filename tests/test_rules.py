@@ -1,0 +1,35 @@
+"""The pages are the tests: every example of every rule is audited."""
+
+import pytest
+
+from soundcheck.catalog import Catalog, Rule, load_catalog
+from soundcheck.checks import CHECKS, SPECS
+from soundcheck.resources import read_pages, read_profiles
+from soundcheck.trials import try_example
+
+CATALOG: Catalog = load_catalog(read_pages(), read_profiles(), SPECS)
+LIVE = [rule for rule in CATALOG.rules.values() if rule.status != "retired"]
+
+
+@pytest.mark.parametrize("rule", LIVE, ids=lambda rule: rule.name)
+def test_examples(rule: Rule) -> None:
+    """Each example finds what it marks, on the line it marks, and nothing else."""
+    mismatches = [
+        str(mismatch)
+        for example in rule.examples
+        for mismatch in try_example(CATALOG, rule, example)
+    ]
+
+    assert mismatches == []
+
+
+@pytest.mark.parametrize("rule", LIVE, ids=lambda rule: rule.name)
+def test_page_has_fault_and_silence(rule: Rule) -> None:
+    """A page shows at least one fault, and at least one example that stays silent."""
+    assert any(example.marks for example in rule.examples)
+    assert any(not example.marks for example in rule.examples)
+
+
+def test_every_check_is_used() -> None:
+    """No mechanism is kept for no rule."""
+    assert {rule.check for rule in LIVE} == set(CHECKS)
