@@ -5,8 +5,7 @@ Work goes in by fork and results come back as bytes, so nothing is ever pickled.
 
 import os
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 T = TypeVar("T")
 
@@ -75,25 +74,22 @@ def _fan_out(
     shares: list[list[int]],
     tell: Callable[[int], None] | None,
 ) -> list[bytes]:
-    from multiprocessing.connection import Pipe
-
-    workers: list[tuple[int, Connection]] = []
+    workers: list[tuple[int, BinaryIO]] = []
     results: list[bytes] = [b""] * len(items)
     try:
         for share in shares[1:]:
-            reader, writer = Pipe(duplex=False)
+            reading, writing = os.pipe()
             worker = os.fork()
             if worker == 0:
-                _serve(function, items, share, writer)
-            writer.close()
-            workers.append((worker, reader))
+                os.close(reading)
+                _serve(function, items, share, writing)
+            os.close(writing)
+            workers.append((worker, os.fdopen(reading, "rb")))
         for index, result in zip(shares[0], _work(function, items, shares[0], tell), strict=True):
             results[index] = result
         for share, (_, reader) in zip(shares[1:], workers, strict=True):
             for index in share:
-                results[index] = reader.recv_bytes()
-    except (EOFError, OSError) as error:
-        raise WorkerDiedError("a worker process died before it had sent its results") from error
+                results[index] = _receive(reader)
     finally:
         for worker, reader in workers:
             reader.close()
@@ -101,15 +97,27 @@ def _fan_out(
     return results
 
 
+def _receive(reader: BinaryIO) -> bytes:
+    """One result as ``_serve`` sends it: its length in eight bytes, and itself."""
+    head = reader.read(8)
+    size = int.from_bytes(head, "little")
+    result = reader.read(size) if len(head) == 8 else b""
+    if len(head) < 8 or len(result) < size:
+        raise WorkerDiedError("a worker process died before it had sent its results")
+    return result
+
+
 def _serve(
-    function: Callable[[T], bytes], items: Sequence[T], share: list[int], writer: Connection
+    function: Callable[[T], bytes], items: Sequence[T], share: list[int], writing: int
 ) -> None:
-    """Do a share and leave; never returns."""
+    """Do a share, send the results and leave; never returns."""
     status = 1
     try:
         results = _work(function, items, share, None)
-        for result in results:
-            writer.send_bytes(result)
+        with os.fdopen(writing, "wb") as writer:
+            for result in results:
+                writer.write(len(result).to_bytes(8, "little"))
+                writer.write(result)
         status = 0
     except BaseException:  # noqa: S110  the parent sees the pipe close and tells
         pass

@@ -82,6 +82,14 @@ class Program:
         module = self.forest.primary.get(path)
         return "" if module is None else self.forest.modules[module].path
 
+    def module_at(self, path: str, offset: int) -> ModuleNode | None:
+        """The innermost module that holds a byte; ``None`` in a file that no module holds."""
+        found = self.item_at(path, offset)
+        if found is not None:
+            return found.module
+        module = self.forest.primary.get(path)
+        return None if module is None else self.forest.modules[module]
+
     def is_test_at(self, path: str, offset: int) -> bool:
         """Whether a byte stands in code that only a test build holds."""
         found = self.item_at(path, offset)

@@ -30,14 +30,15 @@ def code_hash() -> bytes:
 
     What was remembered of one version of the code says nothing about another.
     """
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.util import find_spec
 
     digest = blake2b(digest_size=16)
-    for distribution in ("tree-sitter", "tree-sitter-rust"):
-        try:
-            digest.update(version(distribution).encode())
-        except PackageNotFoundError:
-            digest.update(b"?")
+    for name in ("tree_sitter", "tree_sitter_rust"):
+        # The libraries' own versions, without loading them: that would cost more than it saves.
+        origin = find_spec(name)
+        for file in sorted(Path(origin.origin or "").parent.glob("*.so")) if origin else ():
+            status = file.stat()
+            digest.update(f"{file.name} {status.st_size} {status.st_mtime_ns}".encode())
     package = Path(__file__).parent
     for file in (*sorted((package / "syntax").rglob("*.py")), package / "finding.py"):
         digest.update(file.read_bytes())

@@ -154,7 +154,7 @@ def test_kinds(tmp_path):
     listing = listed(write_tree(tmp_path, CRATE))
     assert [file.path for file in listing.manifests] == ["Cargo.toml"]
     assert [file.path for file in listing.assembly] == ["boot.S"]
-    assert listing.reported == {"src/a.rs", "src/lib.rs", "boot.S"}
+    assert listing.reported == {"Cargo.toml", "src/a.rs", "src/lib.rs", "boot.S"}
     assert listing.named == ("",)
 
 
@@ -235,7 +235,8 @@ def test_without_a_working_git_all_is_walked(tmp_path, monkeypatch, breakage):
         (tmp_path / ".git" / "HEAD").write_text("nonsense")
     listing = listed(tmp_path)
     assert rust(listing) == ["a.rs", "g.rs"]
-    assert [gap.kind for gap in listing.gaps] == ["no-git"]
+    assert gaps(listing) == [("no-git", ".")]
+    assert str(tmp_path) not in listing.gaps[0].what
 
 
 # -- the paths of the command line -------------------------------------------------------------
@@ -355,12 +356,23 @@ def test_vendored(tmp_path, text, vendored):
     write_tree(tmp_path, text)
     listing = listed(tmp_path)
     assert sorted(listing.vendored) == vendored
-    assert listing.reported == set(rust(listing)) - listing.vendored
+    assert listing.reported & set(rust(listing)) == set(rust(listing)) - listing.vendored
+    assert not listing.reported & listing.vendored
 
 
 def test_a_vendored_path_is_reported_when_named(tmp_path):
     write_tree(tmp_path, "//- /a.rs\n//- /vendor/d/Cargo.toml\n//- /vendor/d/l.rs\n")
-    assert listed(tmp_path, tmp_path / "vendor").reported == {"vendor/d/l.rs"}
+    reported = listed(tmp_path, tmp_path / "vendor").reported
+    assert reported == {"vendor/d/Cargo.toml", "vendor/d/l.rs"}
+
+
+def test_gaps_are_reported_where_their_path_is(tmp_path):
+    write_tree(tmp_path, "//- /a/x.rs\n//- /b/y.rs\n")
+    os.mkfifo(tmp_path / "a" / "p.rs")
+    os.mkfifo(tmp_path / "b" / "p.rs")
+    listing = listed(tmp_path, tmp_path / "b", exclude=["a/"])
+    assert gaps(listing) == [("not-a-file", "a/p.rs"), ("not-a-file", "b/p.rs")]
+    assert listing.reported == {"b/p.rs", "b/y.rs"}
 
 
 # -- links and what is no file -----------------------------------------------------------------
@@ -412,6 +424,16 @@ def test_link_loops_are_survived(tmp_path):
     listing = listed(tmp_path)
     assert rust(listing) == ["a.rs", "d/b.rs"]
     assert gaps(listing) == [("unreadable-file", "nowhere.rs"), ("unreadable-file", "self.rs")]
+
+
+def test_links_to_what_is_no_rust_are_no_gaps(tmp_path):
+    write_tree(tmp_path, "//- /a.rs\n//- /n.txt\n//- /d.rs/b.rs\n")
+    (tmp_path / "t").symlink_to("n.txt")
+    (tmp_path / "e.rs").symlink_to("d.rs")
+    listing = listed(tmp_path)
+    assert rust(listing) == ["a.rs", "d.rs/b.rs"]
+    assert listing.links == (("e.rs", "d.rs"),)
+    assert listing.gaps == ()
 
 
 def test_pipes_and_sockets_are_gaps(tmp_path):

@@ -3,7 +3,6 @@
 import importlib
 import os
 import sys
-import traceback
 
 import click
 
@@ -87,6 +86,8 @@ def _say(message: str) -> None:
 
 
 def _internal(error: Exception) -> str:
+    import traceback
+
     if os.environ.get("SOUNDCHECK_TRACEBACK"):
         traceback.print_exc()
     frames = traceback.extract_tb(error.__traceback__)

@@ -84,7 +84,7 @@ def command(
     rules = [rule for rule in rules if PRECISIONS.index(rule.precision) <= least]
     session = Session(common)
     report = audit(session.input, catalog, rules, session.parse, with_tests=with_tests)
-    session.cache.close()
+    session.store.close()
     for target in targets:
         write(target, _render(target, report, color=common.color, statistics=statistics))
     if common.verbose and not common.quiet:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from soundcheck.catalog import CatalogError
 from soundcheck.pool import WorkerDiedError
 from soundcheck.workspace import UnusableInputError
 
@@ -14,13 +13,8 @@ class RunError(Exception):
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn what the doors and the catalogue raise into a ``RunError``."""
+    """Turn what the doors raise into a ``RunError``."""
     try:
         yield
     except (UnusableInputError, WorkerDiedError) as error:
         raise RunError(str(error)) from error
-    except CatalogError as error:
-        problems = [str(problem) for problem in error.problems]
-        noun = "problem" if len(problems) == 1 else "problems"
-        head = f"the rules cannot be used: {len(problems)} {noun}"
-        raise RunError("\n".join([head, *problems])) from error

@@ -34,7 +34,7 @@ def command(common: Common, by: str, form: str) -> None:
 
     session = Session(common)
     report = audit(session.input, open_catalog(), (), session.parse, with_tests=True)
-    session.cache.close()
+    session.store.close()
     if form == "json":
         click.echo(_as_json(report.gaps))
     elif by == "place":

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import click
 
-from soundcheck.catalog.problems import suggest
 from soundcheck.commands.failures import RunError
 
 
@@ -26,6 +25,8 @@ def read_targets(outputs: tuple[str, ...], formats: tuple[str, ...]) -> list[Tar
     for output in outputs or (formats[0],):
         form, separator, file = output.partition("=")
         if form not in formats:
+            from soundcheck.catalog.problems import suggest
+
             known = ", ".join(formats)
             raise RunError(
                 f"--output {form}: no such format{suggest(form, formats)}; there are {known}"

@@ -1,21 +1,30 @@
 """The rules and profiles at hand, and which of the rules a run uses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from soundcheck.catalog import Catalog, CatalogError, Problem, Rule, Status, load_catalog, suggest
 from soundcheck.checks import SPECS
-from soundcheck.commands.failures import RunError, told
+from soundcheck.commands.failures import RunError
 from soundcheck.resources import read_pages, read_profiles
 
 
 def open_catalog() -> Catalog:
     """The catalogue that ships with the program, its queries compiled once to see them good."""
-    with told():
-        catalog = load_catalog(read_pages(), read_profiles(), SPECS)
+    return check_catalog(read_pages(), read_profiles())
+
+
+def check_catalog(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
+    """The catalogue of the given texts, or all that is wrong with them as one ``RunError``."""
+    try:
+        catalog = load_catalog(pages, profiles, SPECS)
         problems = tuple(query_problems(catalog.rules.values()))
-        if problems:
-            raise CatalogError(problems)
-        return catalog
+    except CatalogError as error:
+        problems = error.problems
+    if problems:
+        noun = "problem" if len(problems) == 1 else "problems"
+        head = f"the rules cannot be used: {len(problems)} {noun}"
+        raise RunError("\n".join([head, *map(str, problems)]))
+    return catalog
 
 
 def query_problems(rules: Iterable[Rule]) -> Iterable[Problem]:

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import click
 
-from soundcheck.catalog import CatalogError, load_catalog
-from soundcheck.checks import SPECS
-from soundcheck.commands.failures import RunError, told
-from soundcheck.commands.policy import open_catalog, query_problems
+from soundcheck.commands.failures import RunError
+from soundcheck.commands.policy import check_catalog, open_catalog
 
 
 @click.group(name="rules", short_help="work on rule pages")
@@ -27,12 +25,7 @@ def test(folder: Path | None) -> int:
     catalog = open_catalog()
     tried = list(catalog.rules.values())
     if folder is not None:
-        pages = _read_pages(folder)
-        with told():
-            own = load_catalog(pages, {}, SPECS)
-            problems = tuple(query_problems(own.rules.values()))
-            if problems:
-                raise CatalogError(problems)
+        own = check_catalog(_read_pages(folder), {})
         tried = list(own.rules.values())
     mismatches = [mismatch for rule in tried for mismatch in try_rule(catalog, rule)]
     for mismatch in mismatches:

@@ -21,17 +21,58 @@ if TYPE_CHECKING:
 V = TypeVar("V")
 
 
-class Session:
-    """The options of one run, and the doors opened with them."""
+class Store:
+    """What was made of files before, and the processes that make what is not at hand."""
 
-    def __init__(self, common: Common) -> None:
+    def __init__(self, common: Common, root: Path) -> None:
         self.jobs = common.jobs
         self.quiet = common.quiet
+        folder = common.cache_dir or root / FOLDER
+        self.cache = Cache(None if common.no_cache else folder)
+
+    def remembered(
+        self,
+        stage: str,
+        salt: bytes,
+        files: Sequence[SourceFile],
+        function: Callable[[SourceFile], bytes],
+    ) -> list[bytes]:
+        """What ``function`` makes of each file, from the cache where the file is known to it."""
+        salt = code_hash() + salt
+        keys = [key_of(salt, file.path, file.data) for file in files]
+        known = self.cache.load(stage, keys)
+        missing = [(key, file) for key, file in zip(keys, files, strict=True) if key not in known]
+        if missing:
+            made = self._make(function, [file for _, file in missing])
+            new = {key: value for (key, _), value in zip(missing, made, strict=True)}
+            self.cache.store(stage, new, known)
+            known.update(new)
+        return [known[key] for key in keys]
+
+    def _make(
+        self, function: Callable[[SourceFile], bytes], files: Sequence[SourceFile]
+    ) -> Iterable[bytes]:
+        tell = progress("parsing", is_quiet=self.quiet)
+        weights = [len(file.data) for file in files]
+        with told():
+            try:
+                return map_bytes(function, files, weights, self.jobs, tell)
+            finally:
+                wipe(tell)
+
+    def close(self) -> None:
+        """Let go of the cache."""
+        self.cache.close()
+
+
+class Session:
+    """The workspace of one run, and the stages run on it."""
+
+    def __init__(self, common: Common) -> None:
         with told():
             self.root = find_root(common.paths, common.root)
             self.listing = list_files(self.root, common.paths)
-        folder = common.cache_dir or Path(self.root) / FOLDER
-        self.cache = Cache(None if common.no_cache else folder)
+        self.store = Store(common, Path(self.root))
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -62,40 +103,9 @@ class Session:
 
         encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(FileFacts)
         salt = repr(queries).encode()
-        encoded = self.remembered(
+        encoded = self.store.remembered(
             "facts", salt, files, lambda file: encoder.encode(parse(file, queries))
         )
         return {
             file.path: decoder.decode(value) for file, value in zip(files, encoded, strict=True)
         }
-
-    def remembered(
-        self,
-        stage: str,
-        salt: bytes,
-        files: Sequence[SourceFile],
-        function: Callable[[SourceFile], bytes],
-    ) -> list[bytes]:
-        """What ``function`` makes of each file, from the cache where the file is known to it."""
-        salt = code_hash() + salt
-        keys = [key_of(salt, file.path, file.data) for file in files]
-        known = self.cache.load(stage, keys)
-        missing = [(key, file) for key, file in zip(keys, files, strict=True) if key not in known]
-        if missing:
-            made = self._make(function, [file for _, file in missing])
-            new = {key: value for (key, _), value in zip(missing, made, strict=True)}
-            self.cache.store(stage, new, known)
-            known.update(new)
-        return [known[key] for key in keys]
-
-    def _make(
-        self, function: Callable[[SourceFile], bytes], files: Sequence[SourceFile]
-    ) -> Iterable[bytes]:
-        tell = progress("parsing", is_quiet=self.quiet)
-        with told():
-            try:
-                return map_bytes(
-                    function, files, [len(file.data) for file in files], self.jobs, tell
-                )
-            finally:
-                wipe(tell)

@@ -13,11 +13,11 @@ from soundcheck.crates.lookup import (
     where_in_inline,
     where_in_root,
 )
-from soundcheck.crates.outline import Outline, PlacedItem, outline_of
+from soundcheck.crates.outline import Include, Outline, PlacedItem, outline_of
 from soundcheck.finding import Gap
 from soundcheck.source import Span
 from soundcheck.syntax.cfg import Cfg, conjoin
-from soundcheck.syntax.items import AnyItem, ItemTree, MacroCall, MacroItem, Module
+from soundcheck.syntax.items import AnyItem, ItemTree, Module
 
 # A file that one crate reaches more often than this is reached along paths that multiply.
 MOST_TIMES = 16
@@ -116,16 +116,10 @@ def grow(growth: Growth, root: Root, where: Where) -> None:
         part = growth.parts[index]
         new: list[int] = []
         for placed in part.outline.items:
-            item = placed.item
-            if placed.is_in_macro:
-                continue
-            if isinstance(item, Module):
-                new += _declare(growth, index, placed, item)
-            elif isinstance(item, MacroItem) and item.name.rpartition("::")[2] == "include":
-                owner = placed.name if placed.is_in_body else ""
-                new += _include(growth, index, item, placed.cfg, owner)
-        for call, owner in part.outline.includes:
-            new += _include(growth, index, call, None, owner)
+            if isinstance(placed.item, Module) and not placed.is_in_macro:
+                new += _declare(growth, index, placed, placed.item)
+        for include in part.outline.includes:
+            new += _include(growth, index, include)
         pending.extend(reversed(new))
 
 
@@ -214,16 +208,15 @@ def _refusal(growth: Growth, part: GrownPart, file: str) -> str:
     return ""
 
 
-def _include(
-    growth: Growth, index: int, include: MacroItem | MacroCall, cfg: Cfg | None, owner: str
-) -> list[int]:
-    """Add what an ``include!`` brings into a module, in the body of ``owner`` if that is given."""
+def _include(growth: Growth, index: int, include: Include) -> list[int]:
+    """Add what an ``include!`` brings into a module, or into the body of one of its items."""
+    call, owner = include.call, include.owner
     part = growth.parts[index]
     module = growth.modules[part.module]
     package = growth.crates[module.crate][0].package
-    at = growth.span(part.file, include.start, include.end)
+    at = growth.span(part.file, call.start, call.end)
     name = f"{module.path}::{owner}" if owner else module.path
-    standing = included_path(include, folder_of(part.standing), package)
+    standing = included_path(call, folder_of(part.standing), package)
     file = None if standing is None else growth.files.real(standing)
     if standing is None or file is None:
         what = f"finds no `{standing}`" if standing else "names a file that only a build knows"
@@ -248,7 +241,7 @@ def _include(
                 standing=standing,
                 chain=(*part.chain, file),
                 outline=growth.outline(file, -1, tree.items, owner),
-                cfg=conjoin(part.cfg, cfg, tree.cfg),
+                cfg=conjoin(part.cfg, include.cfg, tree.cfg),
                 where=where_in_body(where) if owner else where,
                 around=-1,
             ),

@@ -11,6 +11,7 @@ import msgspec
 
 from soundcheck.crates.files import FileIndex, folder_of
 from soundcheck.crates.growth import GrownPart, Growth, Root, grow
+from soundcheck.crates.includes import included_path
 from soundcheck.crates.lookup import (
     Where,
     find_module,
@@ -135,9 +136,15 @@ def _target_root(target: Target, package: Package) -> Root:
 
 def _grow_loose(growth: Growth, packages: Mapping[str, Package]) -> None:
     left = sorted(growth.trees.keys() - growth.reached, key=_root_order)
-    declared = {file for one in left for file in _declared_in(growth, one) if file != one}
+    declared = {
+        file
+        for one in left
+        for file in _declared_in(growth, one, _package_around(one, packages))
+        if file != one
+    }
+    roots = [one for one in left if one not in declared or one.endswith(("/lib.rs", "/main.rs"))]
     # Files that declare each other in a circle have no root; the first of them will do.
-    for file in (*(one for one in left if one not in declared), *left):
+    for file in (*roots, *left):
         if file in growth.reached:
             continue
         before = len(growth.reached)
@@ -154,12 +161,18 @@ def _root_order(file: str) -> tuple[int, str]:
     return (_FIRST_ROOTS.index(name) if name in _FIRST_ROOTS else len(_FIRST_ROOTS)), file
 
 
-def _declared_in(growth: Growth, file: str) -> Iterator[str]:
-    """The files that the modules of an unreached file would have."""
+def _declared_in(growth: Growth, file: str, package: Package | None) -> Iterator[str]:
+    """The files that the modules and includes of an unreached file would bring."""
     outline = growth.outline(file, -1, growth.trees[file].items, "")
     stack: list[tuple[Outline, Where]] = [(outline, where_in_unknown(file))]
+    folder, home = folder_of(file), None if package is None else package.folder
     while stack:
         outline, where = stack.pop()
+        for include in outline.includes:
+            path = included_path(include.call, folder, home)
+            real = None if path is None else growth.files.real(path)
+            if real is not None:
+                yield real
         for placed in outline.items:
             item = placed.item
             if not isinstance(item, Module) or placed.is_in_macro:

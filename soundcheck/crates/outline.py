@@ -41,15 +41,22 @@ class PlacedItem(msgspec.Struct, frozen=True, gc=False):
     is_in_macro: bool
 
 
-class Outline(msgspec.Struct, frozen=True, gc=False):
-    """All items of one piece of a file, in order of writing, and the ``include!``s in its bodies.
+class Include(msgspec.Struct, frozen=True, gc=False):
+    """One ``include!``, the item in whose body it stands, if any, and its formula."""
 
-    Modules are named, and not entered: each is a piece of its own. An include has the name of
-    the item whose body it stands in.
+    call: it.MacroItem | it.MacroCall
+    owner: str
+    cfg: Cfg | None
+
+
+class Outline(msgspec.Struct, frozen=True, gc=False):
+    """All items and ``include!``s of one piece of a file, in order of writing.
+
+    Modules are named, and not entered: each is a piece of its own.
     """
 
     items: tuple[PlacedItem, ...]
-    includes: tuple[tuple[it.MacroCall, str], ...] = ()
+    includes: tuple[Include, ...] = ()
 
 
 class _Around(NamedTuple):
@@ -63,7 +70,7 @@ class _Around(NamedTuple):
 def outline_of(items: tuple[it.AnyItem, ...], owner: str = "") -> Outline:
     """The outline of ``items``, which stand in the body of ``owner`` if that is given."""
     placed: list[PlacedItem] = []
-    includes: list[tuple[it.MacroCall, str]] = []
+    includes: list[Include] = []
     around = _Around(owner, None, None, bool(owner), is_in_macro=False)
     stack: list[tuple[it.AnyItem, _Around]] = [(item, around) for item in reversed(items)]
     while stack:
@@ -86,8 +93,11 @@ def outline_of(items: tuple[it.AnyItem, ...], owner: str = "") -> Outline:
         inner, calls = _inside(item)
         stack.extend((one, inside) for one in reversed(inner))
         if not inside.is_in_macro:
-            includes.extend((call, name) for call in calls)
+            includes.extend(Include(call, name, cfg) for call in calls)
+            if isinstance(item, it.MacroItem) and item.name.rpartition("::")[2] == "include":
+                includes.append(Include(item, name if around.is_in_body else "", cfg))
     placed.sort(key=lambda one: one.item.start)
+    includes.sort(key=lambda one: one.call.start)
     return Outline(tuple(placed), tuple(includes))
 
 

@@ -7,26 +7,31 @@ from collections.abc import Iterator
 import msgspec
 
 
-class Flag(msgspec.Struct, frozen=True, gc=False, tag="flag", array_like=True):
-    """One option: ``unix`` is ``Flag("unix", "")``, ``feature = "smp"`` is ``Flag("feature", "smp")``."""
+class Flag(msgspec.Struct, frozen=True, gc=False, tag="flag", array_like=True, cache_hash=True):
+    """One option: ``unix`` is ``Flag("unix")``, ``feature = "smp"`` is ``Flag("feature", "smp")``.
+
+    ``scope`` is empty as written. Packages have features of one name, so once it is known where a
+    formula stands, it tells whose option this is: a package's folder, or the root of a crate.
+    """
 
     key: str
     value: str = ""
+    scope: str = ""
 
 
-class All(msgspec.Struct, frozen=True, gc=False, tag="all", array_like=True):
+class All(msgspec.Struct, frozen=True, gc=False, tag="all", array_like=True, cache_hash=True):
     """True where every part is; ``All(())`` is always true."""
 
     parts: tuple[Cfg, ...]
 
 
-class Any(msgspec.Struct, frozen=True, gc=False, tag="any", array_like=True):
+class Any(msgspec.Struct, frozen=True, gc=False, tag="any", array_like=True, cache_hash=True):
     """True where some part is; ``Any(())`` is never true."""
 
     parts: tuple[Cfg, ...]
 
 
-class Not(msgspec.Struct, frozen=True, gc=False, tag="not", array_like=True):
+class Not(msgspec.Struct, frozen=True, gc=False, tag="not", array_like=True, cache_hash=True):
     """True where its part is not."""
 
     part: Cfg
@@ -88,7 +93,7 @@ def is_test_only(formula: Cfg | None) -> bool:
     if formula is None:
         return False
     if isinstance(formula, Flag):
-        return formula == Flag("test")
+        return formula.key == "test" and not formula.value
     if isinstance(formula, All):
         return any(is_test_only(part) for part in formula.parts)
     if isinstance(formula, Any):

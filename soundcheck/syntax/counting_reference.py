@@ -74,6 +74,16 @@ def count_reference(parsed: ParsedFile, dialect: str) -> GeigerCounts:
     return _Walk(parsed, DIALECTS[dialect]).run()
 
 
+def list_geiger_events(parsed: ParsedFile, dialect: str) -> tuple[tuple[int, int, int], ...]:
+    """Everything in a file that the named geiger profile counts.
+
+    Each is its offset, its column (twice the counter, one more if unsafe), and how often it counts.
+    """
+    walk = _Recorder(parsed, DIALECTS[dialect])
+    walk.run()
+    return tuple(walk.events)
+
+
 class _Walk:
     """One count of one file."""
 
@@ -352,6 +362,10 @@ class _Walk:
 
     def call(self, visit: _Visit) -> Iterator[_Visit]:
         """A method call is one expression, its field none; a called tuple field is two."""
+        is_builtin = visit.node.start_byte in self.parsed.verbatim
+        if is_builtin and visit.node.named_children[0].type == "identifier":
+            yield from self.tokens(visit)
+            return
         self.count("exprs", is_unsafe=visit.is_unsafe)
         for child in self.children(visit):
             if child.node.type == "field_expression" and child.node.start_byte == visit.node.start_byte:
@@ -526,6 +540,26 @@ def _modifiers(node: Node) -> frozenset[str]:
         if child.type == "function_modifiers":
             return frozenset(modifier.type for modifier in child.children)
     return frozenset()
+
+
+class _Recorder(_Walk):
+    """A walk that remembers where everything it counts stands."""
+
+    __slots__ = ("at", "events")
+
+    def __init__(self, parsed: ParsedFile, dialect: Dialect) -> None:
+        super().__init__(parsed, dialect)
+        self.at = 0
+        self.events: list[tuple[int, int, int]] = []
+
+    def visit(self, visit: _Visit) -> Iterator[_Visit]:
+        self.at = visit.node.start_byte
+        return super().visit(visit)
+
+    def count(self, name: str, *, is_unsafe: bool, times: int = 1) -> None:
+        column = 2 * GeigerCounts.__struct_fields__.index(name) + is_unsafe
+        self.events.append((self.at, column, times))
+        super().count(name, is_unsafe=is_unsafe, times=times)
 
 
 def _is_unsafe_fn(node: Node) -> bool:

@@ -1,6 +1,7 @@
 """Stage 1 as one step: a file becomes the facts that all later stages stand on."""
 
 import msgspec
+from tree_sitter import Node
 
 from soundcheck.source import SourceFile
 from soundcheck.syntax.comments import comments_beside
@@ -22,10 +23,14 @@ class CommentedSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class FileFacts(msgspec.Struct, frozen=True, gc=False):
-    """What one file says: its items and bodies, its unsafe sites, and what the queries match."""
+    """What one file says: its items and bodies, its unsafe sites, and what the queries match.
+
+    ``events`` is all that our counting profile counts, as (offset, column, how often).
+    """
 
     tree: ItemTree
     sites: tuple[CommentedSite, ...]
+    events: tuple[tuple[int, int, int], ...]
     matches: tuple[QueryMatch, ...]
 
 
@@ -33,9 +38,10 @@ def parse(source: SourceFile, queries: Queries) -> FileFacts:
     """The facts of a file; pure, and never fails. ``queries`` are (rule, query) pairs."""
     parsed = read_file(source)
     tree = lower(parsed)
-    sites = tuple(_commented(parsed, site) for site in find_sites(parsed))
+    found, events = find_sites(parsed)
+    sites = tuple(_commented(parsed, site) for site in found)
     roots = [parsed.root, *_macro_roots(parsed)]
-    return FileFacts(tree, sites, run_queries(queries, roots, parsed.data))
+    return FileFacts(tree, sites, events, run_queries(queries, roots, parsed.data))
 
 
 def _commented(parsed: ParsedFile, site: UnsafeSite) -> CommentedSite:
@@ -43,6 +49,6 @@ def _commented(parsed: ParsedFile, site: UnsafeSite) -> CommentedSite:
     return CommentedSite(site, comments)
 
 
-def _macro_roots(parsed: ParsedFile) -> list[object]:
+def _macro_roots(parsed: ParsedFile) -> list[Node]:
     trees: list[MacroTree] = list(parsed.macros.values())
     return [tree.root for tree in trees if tree.root is not None]

@@ -9,7 +9,7 @@ from tree_sitter import Language, Node, Parser, Range, Tree
 
 from soundcheck.finding import Gap
 from soundcheck.source import LineIndex, SourceFile, Span
-from soundcheck.syntax.repair import repair, outermost_errors
+from soundcheck.syntax.repair import lost_spans, outermost_errors, repair
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -161,9 +161,9 @@ def _unparsed(source: SourceFile, root: Node) -> tuple[Gap, ...]:
     index = LineIndex(source.data)
     gaps: list[Gap] = []
     for error in outermost_errors(root):
-        start, end = error.start_byte, error.end_byte
         what = f"missing `{error.type}`" if error.is_missing else "text that is not understood"
-        gaps.append(Gap("unparsed", what, Span(source.path, index.line_of(start), start, end)))
+        for start, end in lost_spans(error):
+            gaps.append(Gap("unparsed", what, Span(source.path, index.line_of(start), start, end)))
     return tuple(gaps)
 
 

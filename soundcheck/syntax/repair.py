@@ -36,6 +36,7 @@ _MACRO = re.compile(rb"[A-Za-z0-9_]!\s*(?:[A-Za-z_]\w*\s*)?(?=[(\[{])")
 _BRACKETS = re.compile(rb"[()\[\]{}]")
 _ATTRIBUTE = re.compile(rb"#\s*!?\s*(?=\[)")
 _SLASH = ord("/")
+_WHOLE = ("_item", "_declaration", "_definition", "_statement")
 _BEFORE_ITEM = re.compile(
     rb"\s*(?:(?:pub|crate|fn|struct|enum|union|impl|trait|mod|use|extern|const|static|type|unsafe"
     rb"|async|let|auto|default|macro_rules)\b|#)"
@@ -50,7 +51,13 @@ _TOKEN_KINDS = frozenset(
 )
 # What a verbatim rewriting leaves: an expression, or an item without one of its words.
 _EXPRESSIONS = frozenset(
-    {"closure_expression", "macro_invocation", "reference_expression", "return_expression"}
+    {
+        "call_expression",
+        "closure_expression",
+        "macro_invocation",
+        "reference_expression",
+        "return_expression",
+    }
 )
 _ITEMS = frozenset(
     {"const_item", "function_item", "function_signature_item", "impl_item", "static_item"}
@@ -82,7 +89,7 @@ class _State(NamedTuple):
 
     @property
     def badness(self) -> int:
-        return sum(error.end_byte - error.start_byte + 1 for error in self.errors)
+        return sum(end - start + 1 for error in self.errors for start, end in lost_spans(error))
 
 
 def outermost_errors(root: Node) -> tuple[Node, ...]:
@@ -96,6 +103,20 @@ def outermost_errors(root: Node) -> tuple[Node, ...]:
         elif node.has_error:
             stack.extend(reversed(node.children))
     return tuple(errors)
+
+
+def lost_spans(error: Node) -> list[tuple[int, int]]:
+    """What an error hides: all of it but the whole items and statements found in it."""
+    spans: list[tuple[int, int]] = []
+    is_open = False
+    for child in error.children:
+        is_whole = child.type.endswith(_WHOLE) and not child.has_error
+        if is_open and not is_whole:
+            spans[-1] = (spans[-1][0], child.end_byte)
+        elif not is_whole and not child.is_extra:
+            spans.append((child.start_byte, child.end_byte))
+        is_open = bool(spans) and not is_whole
+    return spans or [(error.start_byte, error.end_byte)]
 
 
 def repair(data: bytes, tree: Tree, parse: Parse) -> Repaired:

@@ -19,10 +19,12 @@ _LEGACY_ESCAPES = {
 }  # fmt: skip
 _LEGACY_CODE = re.compile(r"u([0-9a-f]{1,6})")
 _LLVM_SUFFIX = re.compile(r"\.llvm\.[0-9A-F]+$")
-# uftrace's own demangler leaves some of the legacy spelling as it is.
-_UFTRACE_ANGLE = re.compile(r"(?:(?<=::)|^)_(?=<)")
-_UFTRACE_COLONS = re.compile(r"(?<=[\w>)\]}])\.\.(?=[\w<({\[])")
-_UFTRACE_HYPHEN = re.compile(r"(?<=\{\{)(\w+)\.(?=\w+\}\})")
+# What other demanglers leave of the legacy spelling, uftrace's own and those for C++.
+_LEFT_ESCAPE = re.compile(r"\$([A-Za-z0-9]+)\$")
+_LEFT_ANGLE = re.compile(r"(?:(?<=::)|^)_(?=<)")
+_LEFT_COLONS = re.compile(r"(?<=[\w>)\]}])\.\.(?=[\w<({\[])")
+_LEFT_OUT_COLONS = re.compile(r"(?<=[^-]>)(?=\w)")
+_LEFT_HASH = re.compile(r"(?<=.)::h[0-9a-f]{16}$")
 
 
 def demangle(symbol: str) -> str:
@@ -60,7 +62,7 @@ def demangle_legacy(symbol: str) -> str | None:
 
 
 def _unescape(segment: str) -> str:
-    """One segment as rustc had it before ``$LT$`` for ``<``, ``..`` for ``::``, ``.`` for ``-``.
+    """One segment as rustc had it before ``$LT$`` for ``<``, and ``..`` for ``::``.
 
     From an escape on that does not exist the rest is left as it is.
     """
@@ -72,9 +74,6 @@ def _unescape(segment: str) -> str:
         if segment.startswith("..", at):
             text += "::"
             at += 2
-        elif segment[at] == ".":
-            text += "-"
-            at += 1
         elif segment[at] == "$":
             end = segment.find("$", at + 1)
             char = _escaped(segment[at + 1 : end]) if end > 0 else ""
@@ -102,11 +101,12 @@ def _escaped(name: str) -> str:
 def respell(name: str) -> str:
     """A name from a text that a tool wrote: demangled if it is not, and spelled as we do.
 
-    uftrace writes ``_<a..B as c..D>::f`` for ``<a::B as c::D>::f``.
+    uftrace writes ``_<a..B as c..D>::f`` for ``<a::B as c::D>::f`` and ``<u8>f`` for ``<u8>::f``,
+    and with a demangler for C++ ``_$LT$a::B$u20$as$u20$c::D$GT$::f::h0123456789abcdef``.
     """
-    text = demangle(name)
-    if ".." in text or "_<" in text or "{{" in text:
-        text = _UFTRACE_ANGLE.sub("", text)
-        text = _UFTRACE_COLONS.sub("::", text)
-        text = _UFTRACE_HYPHEN.sub(r"\1-", text)
-    return text
+    text = _LEFT_HASH.sub("", demangle(name))
+    if "$" in text:
+        text = _LEFT_ESCAPE.sub(lambda match: _escaped(match[1]) or match[0], text)
+    if ".." in text or "_<" in text:
+        text = _LEFT_COLONS.sub("::", _LEFT_ANGLE.sub("", text))
+    return _LEFT_OUT_COLONS.sub("::", text)

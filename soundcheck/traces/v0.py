@@ -9,6 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from soundcheck.traces.v0_text import (
+    UndecodableError,
+    char_of,
+    from_punycode,
+    integer_text,
+    quoted,
+    tuple_text,
+)
+
 _PREFIXES = (b"_R", b"__R")
 _DIGITS = b"0123456789"
 _LOWER = b"abcdefghijklmnopqrstuvwxyz"
@@ -21,15 +30,11 @@ _BASIC_TYPES = {
     "s": "i16", "t": "u16", "u": "()", "v": "...", "x": "i64", "y": "u64", "z": "!",
 }  # fmt: skip
 _NAMESPACES = {"C": "closure", "S": "shim"}
-_ESCAPES = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"}
 # How deep a symbol may nest, and how many steps and characters its back references may cost:
 # a few bytes of them can stand for any number of each.
 _MAX_DEPTH = 200
+_MAX_NUMBER = 2**64 - 1
 _MAX_COST = 200_000
-
-
-class _UndecodableError(Exception):
-    """The bytes are no v0 symbol, or one too large to tell."""
 
 
 def demangle_v0(symbol: str) -> str | None:
@@ -44,7 +49,7 @@ def demangle_v0(symbol: str) -> str | None:
         text = reader.path(as_value=True)
         if reader.peek().isupper():
             reader.path(as_value=False)
-    except _UndecodableError:
+    except UndecodableError:
         return None
     return text if reader.peek() in b".$" else None
 
@@ -62,7 +67,7 @@ def home_v0(symbol: str) -> str | None:
             return None
         reader.disambiguator()
         return reader.path(as_value=False)
-    except _UndecodableError:
+    except UndecodableError:
         return None
 
 
@@ -93,7 +98,7 @@ class _Reader:
 
     def take(self) -> str:
         if self.at >= len(self.data):
-            raise _UndecodableError
+            raise UndecodableError
         self.at += 1
         return chr(self.data[self.at - 1])
 
@@ -107,7 +112,7 @@ class _Reader:
         self.depth += 1
         self.cost += 1
         if self.depth > _MAX_DEPTH or self.cost > _MAX_COST:
-            raise _UndecodableError
+            raise UndecodableError
 
     def number(self) -> int:
         """A base-62 number: ``_`` is 0, otherwise one more than its digits say."""
@@ -115,10 +120,13 @@ class _Reader:
         start = self.at
         while not self.has(b"_"):
             digit = _BASE_62.get(ord(self.take()))
-            if digit is None or self.at - start > 12:
-                raise _UndecodableError
+            if digit is None or value > _MAX_NUMBER:
+                raise UndecodableError
             value = value * 62 + digit
-        return value + (self.at - start > 1)
+        value += self.at - start > 1
+        if value > _MAX_NUMBER:
+            raise UndecodableError
+        return value
 
     def tagged_number(self, tag: bytes) -> int:
         return self.number() + 1 if self.has(tag) else 0
@@ -134,14 +142,14 @@ class _Reader:
             if self.data[start] == _DIGITS[0]:
                 break
         if not start < self.at < start + 9:
-            raise _UndecodableError
+            raise UndecodableError
         length = int(self.data[start : self.at])
         self.has(b"_")
         name = self.data[self.at : self.at + length]
         self.at += length
         if len(name) < length or (is_punycode and (not name or name.endswith(b"_"))):
-            raise _UndecodableError
-        return _from_punycode(name) if is_punycode else name.decode("utf-8", "replace")
+            raise UndecodableError
+        return from_punycode(name) if is_punycode else name.decode("utf-8", "replace")
 
     def until_end(self, one: Callable[[], str]) -> list[str]:
         found = []
@@ -154,7 +162,7 @@ class _Reader:
         own = self.at - 1
         target = self.number()
         if target >= own:
-            raise _UndecodableError
+            raise UndecodableError
         after, self.at = self.at, target
         self.nest()
         text = one()
@@ -187,7 +195,7 @@ class _Reader:
         elif tag == "B":
             text = self.back_reference(self.value_path if as_value else self.type_path)
         else:
-            raise _UndecodableError
+            raise UndecodableError
         self.depth -= 1
         return text
 
@@ -200,7 +208,7 @@ class _Reader:
     def nested(self, *, as_value: bool) -> str:
         namespace = self.take()
         if not (namespace.isascii() and namespace.isalpha()):
-            raise _UndecodableError
+            raise UndecodableError
         parent = self.path(as_value=as_value)
         disambiguator = self.disambiguator()
         name = self.identifier()
@@ -222,7 +230,7 @@ class _Reader:
             return "'_"
         level = self.bound - index
         if level < 0:
-            raise _UndecodableError
+            raise UndecodableError
         return f"'{chr(_LOWER[level])}" if level < len(_LOWER) else f"'_{level}"
 
     def binder(self) -> tuple[int, str]:
@@ -230,7 +238,7 @@ class _Reader:
         count = self.tagged_number(b"G")
         self.cost += count
         if self.cost > _MAX_COST:
-            raise _UndecodableError
+            raise UndecodableError
         self.bound += count
         names = [self.lifetime(index) for index in range(count, 0, -1)]
         return count, f"for<{', '.join(names)}> " if names else ""
@@ -256,7 +264,7 @@ class _Reader:
         if tag == "A":
             return f"[{self.type()}; {self.constant(is_inside=True)}]"
         if tag == "T":
-            return _tuple(self.until_end(self.type))
+            return tuple_text(self.until_end(self.type))
         if tag == "F":
             return self.function_type()
         if tag == "D":
@@ -285,7 +293,7 @@ class _Reader:
         text = f"dyn {text}{' + '.join(self.until_end(self.object_bound))}"
         self.bound -= count
         if not self.has(b"L"):
-            raise _UndecodableError
+            raise UndecodableError
         lifetime = self.number()
         return f"{text} + {self.lifetime(lifetime)}" if lifetime else text
 
@@ -310,7 +318,7 @@ class _Reader:
             own = self.at - 1
             target = self.number()
             if target >= own:
-                raise _UndecodableError
+                raise UndecodableError
             self.at = target
         found = self.peek() == b"I"
         self.at = start
@@ -326,7 +334,7 @@ class _Reader:
         elif tag == "N":
             text = "!null"
         else:
-            raise _UndecodableError
+            raise UndecodableError
         self.depth -= 1
         return text
 
@@ -335,14 +343,14 @@ class _Reader:
         self.nest()
         tag = self.take()
         if tag in "hmtyoj":
-            text = _integer(self.nibbles())
+            text = integer_text(self.nibbles())
         elif tag in "aslxni":
             sign = "-" if self.has(b"n") else ""
-            text = sign + _integer(self.nibbles())
+            text = sign + integer_text(self.nibbles())
         elif tag == "b":
             text = {"0": "false", "1": "true"}.get(self.nibbles().lstrip("0") or "0", "")
         elif tag == "c":
-            text = _quoted(_char(self.nibbles()), "'")
+            text = quoted(char_of(self.nibbles()), "'")
         elif tag == "p":
             text = "_"
         elif tag == "B":
@@ -353,7 +361,7 @@ class _Reader:
             text = self.compound_constant(tag)
             text = text if is_inside else f"{{{text}}}"
         if not text:
-            raise _UndecodableError
+            raise UndecodableError
         self.depth -= 1
         return text
 
@@ -368,9 +376,9 @@ class _Reader:
         if tag == "A":
             return f"[{', '.join(self.until_end(self.inner_constant))}]"
         if tag == "T":
-            return _tuple(self.until_end(self.inner_constant))
+            return tuple_text(self.until_end(self.inner_constant))
         if tag != "V":
-            raise _UndecodableError
+            raise UndecodableError
         text = self.path(as_value=True)
         shape = self.take()
         if shape == "U":
@@ -379,7 +387,7 @@ class _Reader:
             return f"{text}({', '.join(self.until_end(self.inner_constant))})"
         if shape == "S":
             return f"{text} {{ {', '.join(self.until_end(self.field))} }}"
-        raise _UndecodableError
+        raise UndecodableError
 
     def field(self) -> str:
         self.disambiguator()
@@ -390,55 +398,14 @@ class _Reader:
         start = self.at
         while not self.has(b"_"):
             if ord(self.take()) not in _HEX:
-                raise _UndecodableError
+                raise UndecodableError
         return self.data[start : self.at - 1].decode("ascii")
 
     def string(self) -> str:
         digits = self.nibbles()
         if len(digits) % 2:
-            raise _UndecodableError
+            raise UndecodableError
         try:
-            return _quoted(bytes.fromhex(digits).decode("utf-8"), '"')
+            return quoted(bytes.fromhex(digits).decode("utf-8"), '"')
         except UnicodeDecodeError as error:
-            raise _UndecodableError from error
-
-
-def _tuple(parts: list[str]) -> str:
-    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
-
-
-def _integer(digits: str) -> str:
-    """A number from its hexadecimal digits: decimal, and as it stands from 2⁶⁴ on."""
-    digits = digits.lstrip("0") or "0"
-    return str(int(digits, 16)) if len(digits) <= 16 else f"0x{digits}"
-
-
-def _char(digits: str) -> str:
-    value = int(digits or "0", 16) if len(digits.lstrip("0")) <= 6 else 0x110000
-    if value > 0x10FFFF or 0xD800 <= value <= 0xDFFF:
-        raise _UndecodableError
-    return chr(value)
-
-
-def _quoted(text: str, quote: str) -> str:
-    shown = ""
-    for char in text:
-        if char in _ESCAPES:
-            shown += _ESCAPES[char]
-        elif char == quote:
-            shown += f"\\{char}"
-        else:
-            shown += char if char.isprintable() else f"\\u{{{ord(char):x}}}"
-    return f"{quote}{shown}{quote}"
-
-
-def _from_punycode(name: bytes) -> str:
-    """An identifier in Punycode, where ``_`` stands for the ``-`` before its last part."""
-    plain, _, coded = name.rpartition(b"_")
-    standard = plain + b"-" + coded if plain else coded
-    try:
-        decoded = standard.decode("punycode")
-        decoded.encode("utf-8")
-    except (UnicodeError, ValueError, OverflowError):
-        return f"punycode{{{standard.decode('ascii', 'replace')}}}"
-    return decoded
+            raise UndecodableError from error

@@ -12,6 +12,11 @@ from soundcheck.workspace.root import UnusableInputError, failure, gap_at, is_gi
 CHECKSUM = ".cargo-checksum.json"
 _GIT = ("git", "-c", "core.quotePath=off", "-c", "core.fsmonitor=false")
 _LIST = ("ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard")
+# A hook's environment names the repository and index that git itself is busy with.
+_OF_A_HOOK = frozenset(
+    {"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_IMPLICIT_WORK_TREE",
+     "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_WORK_TREE"}
+)  # fmt: skip
 _UNOPENED = "warning: could not open directory '"
 
 
@@ -43,8 +48,7 @@ def paths_by_git(root: str, prefix: str = "") -> Found | None:
     folder = os.path.join(root, prefix)
     if not any(is_git_top(above) for above in upwards(folder)):
         return None
-    # A hook's environment names the repository and index that git itself is busy with.
-    environment = {key: value for key, value in os.environ.items() if key[:4] != "GIT_"}
+    environment = {key: value for key, value in os.environ.items() if key not in _OF_A_HOOK}
     environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         run = subprocess.run(  # noqa: S603 (no part of the command comes from outside)
@@ -90,9 +94,9 @@ def _paths_in_submodule(root: str, path: str) -> Found:
 
 def _paths_without_git(root: str, prefix: str, why: str) -> Found:
     found = paths_by_walking(root, prefix)
-    found.gaps.append(
-        gap_at("no-git", f"ignored files are read too, as git cannot list: {why}", "")
-    )
+    # Same tree, same words, wherever it lies.
+    what = f"ignored files are read too, as git cannot list: {why.replace(root, '.')}"
+    found.gaps.append(gap_at("no-git", what, prefix))
     return found
 
 

@@ -27,8 +27,8 @@ class Listing(msgspec.Struct, frozen=True):
 
     ``root`` is absolute and for opening files only. ``links`` are the symbolic links inside the
     root, as (path of the link, real path it leads to). ``reported`` are the paths that findings
-    may be about; all others are read for what they declare. ``vendored`` are the sources of
-    dependencies kept in the tree. ``named`` are the paths of the command line, ``""`` the root.
+    and gaps may be about; all others are read for what they declare. ``vendored`` are the sources
+    of dependencies kept in the tree. ``named`` are the paths of the command line, ``""`` the root.
     """
 
     root: str
@@ -79,7 +79,8 @@ def list_files(
     packages = {os.path.dirname(file.path) for file in manifests}
     vendors = {os.path.dirname(path) for path in checksums}
     vendored = frozenset(p for p in looked.files if _is_vendored(p, packages, vendors))
-    names = [file.path for file in (*rust, *assembly)]
+    gaps = sorted({*found.gaps, *looked.gaps}, key=lambda gap: (gap.at, gap.kind))
+    names = {*looked.files, *(gap.at.path for gap in gaps)}
     for path, given in named.items():
         if not any(_is_below(file.path, path) for file in rust):
             raise UnusableInputError(f"{given}: no Rust here")
@@ -92,7 +93,7 @@ def list_files(
         named=tuple(named),
         vendored=vendored,
         reported=_reported(names, tuple(named), vendored, exclude, force_exclude),
-        gaps=tuple(sorted({*found.gaps, *looked.gaps}, key=lambda gap: (gap.at, gap.kind))),
+        gaps=tuple(gaps),
     )
 
 
@@ -121,15 +122,21 @@ def _look_at(root: str, paths: Iterable[str]) -> _Looked:
 
     def real_folder(folder: str) -> str | None:
         """Where a folder really is, or none where that is outside the root or not to be known."""
-        if folder not in folders:
-            above, _, name = folder.rpartition("/")
-            real = real_folder(above)
+        known = folder
+        while known not in folders:
+            known = known.rpartition("/")[0]
+        real = folders[known]
+        while known != folder:
+            end = folder.find("/", len(known) + 1)
+            known = folder if end < 0 else folder[:end]
             if real is not None:
+                name = known.rpartition("/")[2]
                 real = f"{real}/{name}" if real else name
                 if os.path.islink(os.path.join(root, real)):
-                    real = _follow(root, real, looked)
-            folders[folder] = real
-        return folders[folder]
+                    followed = _follow(root, real, looked)
+                    real = None if followed is None else followed[0]
+            folders[known] = real
+        return real
 
     for path in sorted(paths):
         folder, _, name = path.rpartition("/")
@@ -145,45 +152,50 @@ def _look_at(root: str, paths: Iterable[str]) -> _Looked:
                 looked.gaps.append(gap_at("unreadable-file", failure(error), path))
             continue
         if stat.S_ISLNK(status.st_mode):
-            # An editor's lock is a link to nothing.
-            target = None if name.startswith(".#") else _follow(root, standing, looked)
-            if target is None or not kind_of(target):
+            if name.startswith(".#"):
+                # An editor's lock is a link to nothing.
                 continue
-            standing = target
-            status = os.stat(os.path.join(root, target))
-        elif not kind:
-            continue
-        _add_file(looked, standing, status)
+            followed = _follow(root, standing, looked)
+            if followed is not None and not stat.S_ISDIR(followed[1].st_mode):
+                _add_file(looked, *followed)
+        elif kind:
+            _add_file(looked, standing, status)
     return looked
 
 
-def _follow(root: str, link: str, looked: _Looked) -> str | None:
-    """Note where a link inside the root leads; the path to read what is there by, if any."""
+def _follow(root: str, link: str, looked: _Looked) -> tuple[str, os.stat_result] | None:
+    """Note where a link inside the root leads; the path to read what is there by, and its status.
+
+    There is none where the link fails, or leads to a folder outside the root.
+    """
     try:
         real = os.path.realpath(os.path.join(root, link), strict=True)
         status = os.stat(real)
     except OSError as error:
         if kind_of(link):
-            looked.gaps.append(
-                gap_at("unreadable-file", f"a link that fails: {failure(error)}", link)
-            )
+            what = f"a link that fails: {failure(error)}"
+            looked.gaps.append(gap_at("unreadable-file", what, link))
         return None
     target = relative_to(root, real)
-    if target is None:
-        if stat.S_ISDIR(status.st_mode):
-            looked.gaps.append(gap_at("linked-folder", "a link to a folder outside the root", link))
-            return None
-        return link if kind_of(link) else None
-    looked.links[link] = target
-    return target
+    is_folder = stat.S_ISDIR(status.st_mode)
+    if target is not None:
+        if is_folder or kind_of(target):
+            looked.links[link] = target
+        return target, status
+    if is_folder:
+        looked.gaps.append(gap_at("linked-folder", "a link to a folder outside the root", link))
+        return None
+    return link, status
 
 
 def _add_file(looked: _Looked, path: str, status: os.stat_result) -> None:
     if not path.isprintable() and not _is_utf8(path):
         looked.gaps.append(gap_at("unreadable-name", "a file name that is not UTF-8", path))
+    elif not kind_of(path):
+        return
     elif stat.S_ISREG(status.st_mode):
         looked.files[path] = ListedFile(path, status.st_size, status.st_mtime_ns, status.st_ino)
-    elif kind_of(path):
+    else:
         looked.gaps.append(gap_at("not-a-file", "neither a file nor a link to one", path))
 
 
@@ -213,15 +225,15 @@ def _is_vendored(path: str, packages: set[str], vendors: set[str]) -> bool:
 
 
 def _reported(
-    names: list[str],
+    names: set[str],
     named: tuple[str, ...],
     vendored: frozenset[str],
     exclude: Sequence[str],
     force_exclude: Sequence[str],
 ) -> frozenset[str]:
-    """Which of ``names`` findings may be about."""
+    """Which of ``names`` findings and gaps may be about; what is said of the root always may."""
     is_excluded, is_forced = _matcher(exclude), _matcher(force_exclude)
-    reported: set[str] = set()
+    reported = {"."} & names
     for path in named:
         below = [name for name in names if _is_below(name, path) and not is_forced(name)]
         # What is named is meant, though a glob or a vendor's folder covers it as a whole.

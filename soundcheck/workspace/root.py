@@ -66,9 +66,9 @@ def failure(error: OSError) -> str:
 
 
 def gap_at(kind: str, what: str, path: str) -> Gap:
-    """A gap about a whole file or folder; of a path that is not UTF-8, what can be shown."""
+    """A gap about a whole file or folder, the root being ``.``; shown as far as it is UTF-8."""
     shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return Gap(kind, what, Span(shown, 1, 0, 0))
+    return Gap(kind, what, Span(shown or ".", 1, 0, 0))
 
 
 def relative_to(root: str, real: str) -> str | None:

@@ -3,6 +3,19 @@
 import pytest
 
 from soundcheck.crates.naming import name_items
+from soundcheck.syntax.items import (
+    Adt,
+    ForeignMod,
+    Function,
+    Impl,
+    MacroDef,
+    MacroItem,
+    Module,
+    Static,
+    Trait,
+    TypeAlias,
+)
+from soundcheck.syntax.visit import walk
 
 
 def names_of(forest_of, text):
@@ -136,3 +149,27 @@ def test_names(forest_of, code, expected):
 )
 def test_names_across_files(forest_of, text, expected):
     assert names_of(forest_of, text) == expected
+
+
+def test_every_item_has_a_name(bare_forest_of):
+    """But imports; in bodies, macros, includes and files that nobody declares, too."""
+    text = (
+        "//- /src/lib.rs\nmod a;\nfn f() { let c = || { struct S; impl S { fn g() {} } }; }\n"
+        "m! { static X: u8 = 0; mod b { trait T { fn h(); } } }\n"
+        'macro_rules! n { () => { fn i() { fn j() {} } } }\nextern "C" { fn k(); }\n'
+        '//- /src/a.rs\n#[path = "lib.rs"] mod again;\ninclude!("inc.rs");\ntype A = u8;\n'
+        "//- /src/inc.rs\nenum E { V }\n//- /src/left.rs\nconst _: () = { fn l() {} };\n"
+    )
+    forest = bare_forest_of(text)
+    names = name_items(forest)
+    kinds = (Function, Static, Adt, Trait, Impl, TypeAlias, Module, MacroDef, MacroItem, ForeignMod)
+    unnamed = {
+        (part.file, node.start)
+        for module in forest.modules
+        for part in module.parts
+        for placed in part.outline.items
+        for node in walk(placed.item)
+        if isinstance(node, kinds) and node.start not in names[part.file]
+    }
+    assert unnamed == set()
+    assert "lib::a::E" in names["src/inc.rs"].values()

@@ -1,0 +1,94 @@
+"""Walks every body of a file and collects what it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from soundcheck.calls.bodies import BodyWalk, Place
+from soundcheck.calls.callees import Callees
+from soundcheck.calls.sites import CallSite, Links, Mention, ValueCall
+from soundcheck.crates.defmap import DefMap
+from soundcheck.crates.definitions import Def
+from soundcheck.syntax import items as it
+from soundcheck.types.declared import Context
+from soundcheck.types.methods import Methods
+
+
+class World(NamedTuple):
+    """What every body is linked against."""
+
+    defmap: DefMap
+    methods: Methods
+    callees: Callees
+
+
+def link_bodies(world: World, targets: Iterable[Def]) -> Links:
+    """The calls and mentions in the bodies of definitions, in order of place."""
+    sites: list[CallSite] = []
+    values: list[ValueCall] = []
+    mentions: list[Mention] = []
+    for target in targets:
+        for links in _link(world, target):
+            sites.extend(links.sites)
+            values.extend(links.values)
+            mentions.extend(links.mentions)
+    return Links(tuple(sites), tuple(values), tuple(mentions))
+
+
+def has_body(target: Def) -> bool:
+    """Whether something in a definition runs."""
+    item = target.item
+    if not target.is_primary:
+        return False
+    if isinstance(item, it.Function):
+        return item.body is not None
+    if isinstance(item, it.Static):
+        return item.value is not None
+    return isinstance(item, it.MacroDef) and target.kind == "macro"
+
+
+def _link(world: World, target: Def) -> Iterator[Links]:
+    item = target.item
+    if isinstance(item, it.MacroDef):
+        for arm in item.arms:
+            if arm.body is not None:
+                walk = _start(world, target, arm.start)
+                walk.block(arm.body)
+                yield walk.links()
+        return
+    if isinstance(item, it.Static) and item.value is not None:
+        walk = _start(world, target, item.value.start)
+        wanted = world.methods.declared.value_type(target)
+        found = walk.argument(item.value, wanted, {}, {})
+        walk.mention(item.value, found, "static")
+        yield walk.links()
+    if isinstance(item, it.Function) and item.body is not None:
+        yield _link_function(world, target, item, item.body)
+
+
+def _link_function(world: World, target: Def, func: it.Function, body: it.Block) -> Links:
+    walk = _start(world, target, body.start)
+    signature = world.methods.declared.signature_of(target)
+    if signature.receiver is not None:
+        walk.scopes[0]["self"] = signature.receiver
+    for index, (param, ty) in enumerate(zip(func.params, signature.params, strict=True)):
+        walk.bind(param.pat, world.methods.normalize(ty, signature.bounds))
+        if isinstance(param.pat, it.BindPat):
+            walk.params[param.pat.name] = index
+    found = walk.block(body, signature.ret)
+    if body.tail is not None:
+        walk.mention(body.tail, found, "return")
+    for name, ty in walk.scopes[0].items():
+        if name != "self" or func.receiver.startswith("self"):
+            walk.dropped(ty, body.end)
+    return walk.links()
+
+
+def _start(world: World, target: Def, offset: int) -> BodyWalk:
+    declared = world.methods.declared.context_of(target)
+    scope = world.defmap.scope_at(target.module, target.file, offset)
+    context = Context(scope, declared.self_type, declared.generics, declared.bounds)
+    return BodyWalk(Place(target, context, target.cfg), world.methods, world.callees)
+
+

@@ -1,0 +1,82 @@
+"""Call sites as values: who calls, where, what, and how sure that is."""
+
+from __future__ import annotations
+
+import msgspec
+
+# Where a resolution names more bodies than this, it tells too little to be called one.
+MOST_CANDIDATES = 8
+
+
+class BodyId(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
+    """A body that can run: of a function, static or macro by its definition, or of a closure in it.
+
+    ``closure`` is the offset at which the closure or async block is written, or -1.
+    """
+
+    owner: int
+    closure: int = -1
+
+
+class Passed(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A function or closure given as an argument: which one, as which (0 is the first, ``self`` not counted)."""
+
+    index: int
+    body: BodyId
+
+
+class CallSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One place from which something is called.
+
+    ``kind``: ``path``, ``method``, ``value`` (through a function value), ``macro``, and what the
+    language calls by itself: ``operator``, ``deref``, ``drop``, ``await``, ``format``, ``iterate``.
+    ``resolution``: ``exact``, ``candidates``, ``external`` or ``unknown``; ``reason`` says why
+    there are several or none, or names what is external. ``callees`` are the bodies it may run;
+    an external call has those of a stub, if any. ``name`` is the callee as written.
+    """
+
+    caller: BodyId
+    kind: str
+    start: int
+    end: int
+    name: str
+    resolution: str
+    callees: tuple[BodyId, ...] = ()
+    reason: str = ""
+    passed: tuple[Passed, ...] = ()
+
+
+# The kinds that a reader of the source would call a call.
+WRITTEN = frozenset({"path", "method", "value", "macro"})
+
+
+class Mention(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A function or closure used as a value: where it goes is not followed further than its type.
+
+    ``how``: ``cast`` to an integer, ``field``, ``static``, ``argument``, ``return``, ``value``.
+    """
+
+    holder: BodyId
+    body: BodyId
+    start: int
+    how: str
+    arity: int
+
+
+class ValueCall(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A call through a function value, to be resolved when all values are known.
+
+    ``param`` is the index of the parameter of ``site.caller`` that is called, or -1.
+    """
+
+    site: CallSite
+    param: int
+    arity: int
+
+
+class Links(msgspec.Struct, frozen=True, gc=False):
+    """What the bodies of one file call and mention."""
+
+    sites: tuple[CallSite, ...]
+    values: tuple[ValueCall, ...]
+    mentions: tuple[Mention, ...]

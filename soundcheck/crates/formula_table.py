@@ -1,0 +1,63 @@
+"""Formulas kept once each, so that joining two of them, again and again, is cheap."""
+
+from soundcheck.crates.formulas import Logic
+from soundcheck.syntax.cfg import NEVER, All, Cfg, conjoin, negate
+
+
+class FormulaTable:
+    """Formulas by identity: what they join to, and which of them hold wherever others do."""
+
+    __slots__ = ("_implied", "_interned", "_joined", "logic")
+
+    def __init__(self, logic: Logic) -> None:
+        self.logic = logic
+        # Every formula stays referenced here: an identity is never another's later on.
+        self._interned: dict[Cfg, Cfg] = {NEVER: NEVER}
+        self._joined: dict[tuple[int, int], Cfg] = {}
+        self._implied: dict[tuple[int, int], bool] = {}
+
+    def intern(self, formula: Cfg | None) -> Cfg | None:
+        """The one formula equal to the given one."""
+        return None if formula is None else self._interned.setdefault(formula, formula)
+
+    def join(self, one: Cfg | None, other: Cfg | None) -> Cfg | None:
+        """The conjunction of two; ``NEVER`` itself where they exclude each other."""
+        if other is None or one is other:
+            return one
+        other = self._interned.setdefault(other, other)
+        if one is None:
+            return other
+        one = self._interned.setdefault(one, one)
+        key = (id(one), id(other))
+        known = self._joined.get(key)
+        if known is None:
+            known = NEVER
+            if self.logic.may_meet(one, other):
+                joined = conjoin(one, other)
+                known = NEVER if joined is None else self._interned.setdefault(joined, joined)
+            self._joined[key] = known
+        return known
+
+    def without(self, one: Cfg | None, other: Cfg | None) -> Cfg | None:
+        """The first where the second does not hold; ``NEVER`` itself where that is nowhere."""
+        return NEVER if other is None else self.join(one, negate(other))
+
+    def is_implied(self, one: Cfg | None, by: Cfg | None) -> bool:
+        """Whether the first holds wherever the second does."""
+        if one is None or one is by:
+            return True
+        one, by = self._interned.setdefault(one, one), self.intern(by)
+        key = (id(one), id(by))
+        known = self._implied.get(key)
+        if known is None:
+            known = self._implied[key] = _holds_part(one, by) or self.logic.implies(by, one)
+        return known
+
+
+def _holds_part(one: Cfg, by: Cfg | None) -> bool:
+    """Whether a formula plainly says all that another says."""
+    if by is None:
+        return False
+    parts = one.parts if isinstance(one, All) else (one,)
+    given = by.parts if isinstance(by, All) else (by,)
+    return all(part in given for part in parts)

@@ -1,0 +1,232 @@
+"""The items that a macro call makes: those of the arm that matches, its metavariables replaced.
+
+Names and simple paths are put in the place of metavariables; a metavariable that stands for
+anything else stays as its own name, a hole that no name resolves. Without the macro's definition
+only the names that the call's own tokens declare are known: ``bitflags! { pub struct Mode … }``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from soundcheck.crates.macro_matching import (
+    Bindings,
+    calls_in,
+    is_name,
+    match_arm,
+    paste,
+    split_tokens,
+    transcribe,
+)
+from soundcheck.syntax import items as it
+
+_KEYWORDS = frozenset(
+    {"struct", "enum", "union", "trait", "type", "fn", "static", "const", "mod"}
+)  # fmt: skip
+_BETWEEN = frozenset({"mut", "ref", "unsafe", "fn", "extern", "async"})
+_PATH = re.compile(r"\$crate\d*|(?:::)?\s*(?:r#)?[^\W\d]\w*(?:\s*::\s*(?:r#)?[^\W\d]\w*)*")
+_VISIBILITY = re.compile(r"pub(?:\s*\(\s*(?:in\s+)?(.*?)\s*\))?")
+_DEEPEST = 60
+
+
+class Declared(NamedTuple):
+    """A name that the tokens of a macro call declare, by the keyword before it."""
+
+    kind: str
+    name: str
+    visibility: str
+
+
+def declared_in(text: str) -> Iterator[Declared]:
+    """The names that tokens declare as Rust does, outside of all braces."""
+    tokens = paste(split_tokens(text))
+    depth = 0
+    visibility = ""
+    for i, word in enumerate(tokens):
+        if word in ("(", "[", "{"):
+            depth += 1
+        elif word in (")", "]", "}"):
+            depth -= 1
+        elif depth == 0 and word == "pub":
+            visibility = "".join(tokens[i + 2 : i + 3]) if tokens[i + 1 : i + 2] == ["("] else "pub"
+        elif depth == 0 and word in _KEYWORDS:
+            j = i + 1
+            while j < len(tokens) and tokens[j] in _BETWEEN:
+                j += 1
+            if j < len(tokens) and is_name(tokens[j]) and tokens[j] not in _KEYWORDS:
+                yield Declared(word, tokens[j], visibility)
+            visibility = ""
+
+
+class Expansion(NamedTuple):
+    """What a macro call makes: items, and calls of further macros by name and tokens.
+
+    ``held`` are the items that the tokens of such a call already are, by the macro's name.
+    """
+
+    items: list[it.AnyItem]
+    calls: list[tuple[str, str]]
+    held: dict[str, list[it.AnyItem]]
+
+
+def expand(definition: it.MacroDef, text: str, source: bytes, root: str) -> Expansion | None:
+    """What the first arm that matches a call's tokens makes; ``None`` where none does.
+
+    ``source`` is the file of the definition, ``root`` what ``$crate`` is where the call stands.
+    """
+    tokens = split_tokens(text)
+    for arm in definition.arms:
+        matched = match_arm(arm.matcher, tokens)
+        if matched is None:
+            continue
+        bindings = {**matched, "crate": (root,)}
+        shown = _visibility_of(matched)
+        held: dict[str, list[it.AnyItem]] = {}
+        for name, item in _items_of_calls(arm):
+            held.setdefault(name, []).extend(_instances(item, bindings, shown))
+        body = source[arm.start + 1 : arm.end - 1].decode("utf-8", "replace")
+        return Expansion(
+            items=[
+                made
+                for item in arm.items
+                if not isinstance(item, it.MacroItem)
+                for made in _instances(item, bindings, shown)
+            ],
+            calls=list(calls_in(transcribe(split_tokens(body), bindings))),
+            held=held,
+        )
+    return None
+
+
+def _visibility_of(bindings: Bindings) -> str:
+    """The visibility that a metavariable stands for, if one does."""
+    for values in bindings.values():
+        for value in values:
+            found = _VISIBILITY.fullmatch(value)
+            if found is not None:
+                return found[1] or "pub"
+    return ""
+
+
+def _items_of_calls(arm: it.MacroArm) -> Iterator[tuple[str, it.AnyItem]]:
+    """The items that the macro calls directly in an arm hold, with the macros' names."""
+    for item in arm.items:
+        if isinstance(item, it.MacroItem):
+            yield from ((item.name.rpartition("::")[2], one) for one in item.items)
+    stack: list[tuple[str, it.Node | None]] = []
+    if arm.body is not None:
+        stack += (("", node) for node in (*arm.body.stmts, arm.body.tail))
+    while stack:
+        name, node = stack.pop(0)
+        call = node.expr if isinstance(node, it.ExprStmt) else node
+        if isinstance(call, it.MacroCall) and call.body is not None and not name:
+            stack += ((call.path.name, one) for one in (*call.body.stmts, call.body.tail))
+        elif isinstance(call, it.ItemStmt) and name:
+            yield name, call.item
+
+
+def _instances(item: it.AnyItem, bindings: Bindings, shown: str) -> Iterator[it.AnyItem]:
+    """An item with its metavariables replaced, once for each repetition of those in its head."""
+    times = max((len(bindings[name]) for name in _head(item) if name in bindings), default=1)
+    for index in range(times):
+        scalars = {
+            name: values[index] if len(values) == times else values[0]
+            for name, values in bindings.items()
+            if len(values) in (1, times) and values
+        }
+        lists = {k: v for k, v in bindings.items() if k not in scalars and len(v) > 1}
+        made = _Substitution(scalars, lists).replace(item, 0)
+        if shown and not made.visibility and not isinstance(made, (it.Impl, it.MacroItem)):
+            made = msgspec.structs.replace(made, visibility=shown)
+        yield made
+
+
+def _head(item: it.AnyItem) -> Iterator[str]:
+    """The names in an item's head that may be metavariables which it is repeated for."""
+    if isinstance(item, it.Impl):
+        for ty in (item.self_type, None if item.trait is None else it.PathType(item.trait)):
+            if isinstance(ty, it.PathType):
+                yield from ty.path.names
+                for segment in ty.path.segments:
+                    yield from (a.path.name for a in segment.args if isinstance(a, it.PathType))
+    elif isinstance(item, it.Use):
+        yield from (name for leaf in item.imports for name in leaf.names)
+    else:
+        yield item.name
+
+
+class _Substitution:
+    """What to put in the place of metavariables: one text each, or one for each repetition."""
+
+    def __init__(self, scalars: Mapping[str, str], lists: Bindings) -> None:
+        self._names = {
+            name: text for name, text in scalars.items() if is_name(text) or name == "crate"
+        }
+        self._paths = {
+            name: [part.strip() for part in text.split("::")]
+            for name, text in scalars.items()
+            if _PATH.fullmatch(text)
+        }
+        self._texts = scalars
+        self._lists = lists
+
+    def replace(self, node: Any, depth: int) -> Any:
+        """The same node with all replaced that is in it; itself where nothing is."""
+        if isinstance(node, tuple):
+            made = tuple(one for part in node for one in self._repeat(part, depth))
+            is_same = len(made) == len(node) and all(map(_is, made, node))
+            return node if is_same else made
+        if not isinstance(node, msgspec.Struct) or depth > _DEEPEST:
+            return node
+        if isinstance(node, it.Path):
+            node = self._path(node)
+        changes: dict[str, Any] = {}
+        for field in node.__struct_fields__:
+            value = getattr(node, field)
+            if isinstance(value, str):
+                new = self._text(node, field, value)
+            else:
+                new = self.replace(value, depth + 1)
+            if new is not value:
+                changes[field] = new
+        return msgspec.structs.replace(node, **changes) if changes else node
+
+    def _repeat(self, part: Any, depth: int) -> Sequence[Any]:
+        """A part of a list, once for each value of the metavariable that it is named by."""
+        if isinstance(part, str):
+            return (self._names.get(part, part),)
+        if isinstance(part, (it.Variant, it.FieldDef)) and part.name in self._lists:
+            times = len(self._lists[part.name])
+            made = []
+            for index in range(times):
+                scalars = {k: v[index] for k, v in self._lists.items() if len(v) == times}
+                inner = _Substitution({**self._texts, **scalars}, {})
+                made.append(inner.replace(part, depth + 1))
+            return made
+        return (self.replace(part, depth + 1),)
+
+    def _path(self, path: it.Path) -> it.Path:
+        """A path with what its first name stands for in its place; the last part keeps the rest."""
+        first = path.segments[0] if path.segments else None
+        parts = self._paths.get(first.name) if first is not None else None
+        if first is None or parts is None or path.is_global:
+            return path
+        is_global = parts[0] == ""
+        names = parts[1:] if is_global else parts
+        last = msgspec.structs.replace(first, name=names[-1])
+        before = tuple(it.Segment(name) for name in names[:-1])
+        segments = (*before, last, *path.segments[1:])
+        return msgspec.structs.replace(path, segments=segments, is_global=is_global)
+
+    def _text(self, node: msgspec.Struct, field: str, value: str) -> str:
+        if field in ("name", "alias") and not isinstance(node, it.Segment):
+            return self._names.get(value, value)
+        return value
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other

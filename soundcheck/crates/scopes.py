@@ -1,0 +1,192 @@
+"""Scopes: what is named where. A module is a scope, and so is a block that holds items.
+
+A block's scope is anonymous and lies inside another; a module's lies inside none, for what its
+parent names it does not see.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from soundcheck.crates.definitions import NOWHERE, Entry
+from soundcheck.syntax import items as it
+from soundcheck.syntax.cfg import Cfg
+from soundcheck.syntax.visit import walk
+
+
+class ImportLeaf:
+    """One leaf of a ``use`` and what it brings.
+
+    ``scope`` is where it stands, ``names`` the path, ``alias`` the name it binds, ``*`` for a
+    glob; ``start`` is the leaf's place and ``holder`` the full name of what it stands in.
+    ``entries`` is what is known of its meaning, for good if ``is_settled``; ``round`` and
+    ``depth`` are the search's own.
+    """
+
+    __slots__ = ("alias", "cfg", "depth", "entries", "file", "holder", "is_global", "is_settled",
+                 "names", "round", "scope", "start", "visibility")  # fmt: skip
+
+    def __init__(
+        self, scope: int, leaf: it.Import, visibility: int, cfg: Cfg | None, file: str, holder: str
+    ) -> None:
+        self.scope = scope
+        self.names = leaf.names
+        self.alias = leaf.alias
+        self.start = leaf.start
+        self.is_global = leaf.is_global
+        self.visibility = visibility
+        self.cfg = cfg
+        self.file = file
+        self.holder = holder
+        self.entries: Sequence[Entry] = ()
+        self.is_settled = False
+        self.round = 0
+        self.depth = -1
+
+    @property
+    def is_glob(self) -> bool:
+        """Whether it brings all that its path holds."""
+        return self.alias == "*"
+
+
+class Scope:
+    """One scope.
+
+    ``index`` is its place in ``DefMap.scopes``: a module's is the module's own, blocks follow.
+    ``module`` is the module it is in, ``parent`` the scope around a block. ``names`` holds what is
+    defined here, ``imported`` what is imported by name and ``globs`` from where else; ``macros``
+    what ``macro_rules!`` defines, which is seen in the modules inside as well; ``calls`` are the
+    macro calls that make items here we know nothing of, by name and tokens. ``start..end`` is
+    where a block stands in ``file``.
+    """
+
+    __slots__ = ("calls", "cfg", "end", "file", "globs", "imported", "index", "macros",
+                 "module", "names", "parent", "start")  # fmt: skip
+
+    def __init__(self, index: int, module: int, cfg: Cfg | None) -> None:
+        self.index = index
+        self.module = module
+        self.cfg = cfg
+        self.parent = NOWHERE
+        self.file = ""
+        self.start = 0
+        self.end = 0
+        self.names: dict[str, list[Entry]] = {}
+        self.imported: dict[str, list[ImportLeaf]] = {}
+        self.globs: list[ImportLeaf] = []
+        self.macros: dict[str, list[Entry]] = {}
+        self.calls: list[tuple[str, str]] = []
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is the scope of a block."""
+        return self.parent != NOWHERE
+
+    def bind(self, name: str, entry: Entry) -> None:
+        """Add a definition."""
+        self.names.setdefault(name, []).append(entry)
+
+
+class BlockIndex:
+    """The blocks of one piece of a file that have scopes, for finding the innermost at a place."""
+
+    __slots__ = ("_scopes", "_starts")
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        self._scopes = scopes
+        self._starts = [scope.start for scope in scopes]
+
+    def scope_at(self, offset: int, scopes: Sequence[Scope]) -> int:
+        """The index of the innermost scope around a byte; ``NOWHERE`` outside all of them."""
+        position = bisect_right(self._starts, offset) - 1
+        if position < 0:
+            return NOWHERE
+        scope = self._scopes[position]
+        while scope.end <= offset:
+            if not scope.is_block or not scopes[scope.parent].is_block:
+                return NOWHERE
+            scope = scopes[scope.parent]
+        return scope.index
+
+
+Blocks = Mapping[tuple[int, str], BlockIndex]
+
+
+def scope_at(blocks: Blocks, scopes: Sequence[Scope], module: int, file: str, offset: int) -> int:
+    """The scope in which the names at a byte of a module's file are looked up."""
+    index = blocks.get((module, file))
+    if index is None:
+        return module
+    found = index.scope_at(offset, scopes)
+    return module if found == NOWHERE else found
+
+
+def add_blocks(
+    scopes: list[Scope],
+    module: Scope,
+    file: str,
+    owners: Iterable[tuple[it.AnyItem, Cfg | None]],
+) -> BlockIndex:
+    """Add the scopes inside items, each with its formula, that hold others in their bodies."""
+    ranges: dict[tuple[int, int], Cfg | None] = {}
+    for owner, cfg in owners:
+        for block in _blocks_with_items(owner):
+            ranges[block.start, -block.end] = cfg
+    added: list[Scope] = []
+    around: list[Scope] = [module]
+    for (start, end), cfg in sorted(ranges.items(), key=lambda one: one[0]):
+        while len(around) > 1 and around[-1].end <= start:
+            around.pop()
+        scope = add_block(scopes, around[-1], file, cfg)
+        scope.start, scope.end = start, -end
+        added.append(scope)
+        around.append(scope)
+    return BlockIndex(added)
+
+
+def add_block(scopes: list[Scope], parent: Scope, file: str, cfg: Cfg | None) -> Scope:
+    """Add a scope inside another; until it is given a place, no byte is in it."""
+    scope = Scope(len(scopes), parent.module, cfg)
+    scope.parent, scope.file = parent.index, file
+    scopes.append(scope)
+    return scope
+
+
+def _blocks_with_items(owner: it.AnyItem) -> Iterator[it.Block]:
+    """The blocks in an item's body that hold items.
+
+    What a macro holds, if that is items only, belongs to the block that the macro is used in.
+    """
+    transparent: set[int] = set()
+    for node in walk(owner):
+        if isinstance(node, (it.MacroCall, it.MacroItem)) and node.body is not None:
+            for block in (node.body, *_branches(node.body)):
+                if all(isinstance(stmt, it.ItemStmt) for stmt in block.stmts):
+                    transparent.add(id(block))
+        elif (
+            isinstance(node, it.Block)
+            and id(node) not in transparent
+            and any(_has_items(stmt) for stmt in (*node.stmts, node.tail))
+        ):
+            yield node
+
+
+def _branches(block: it.Block) -> Iterator[it.Block]:
+    for stmt in block.stmts:
+        if isinstance(stmt, it.ExprStmt) and isinstance(stmt.expr, it.Block):
+            yield stmt.expr
+
+
+def _has_items(node: it.Node | None) -> bool:
+    """Whether a statement is an item, or a macro call that holds items only."""
+    if isinstance(node, it.ItemStmt):
+        return True
+    call = node.expr if isinstance(node, it.ExprStmt) else node
+    if not isinstance(call, it.MacroCall) or call.body is None:
+        return False
+    return any(
+        isinstance(stmt, it.ItemStmt)
+        for block in (call.body, *_branches(call.body))
+        for stmt in block.stmts
+    )

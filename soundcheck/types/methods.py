@@ -1,0 +1,425 @@
+"""Methods, associated types and dereferencing: what a type can do, by the impls there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from soundcheck.crates.definitions import Def
+from soundcheck.syntax import items as it
+from soundcheck.types.declared import NO_BOUNDS, Declarations
+from soundcheck.types.ty import (
+    UNKNOWN,
+    Adt,
+    ArrayOf,
+    ClosureOf,
+    Dyn,
+    FnItem,
+    FnPtr,
+    Foreign,
+    Never,
+    Opaque,
+    Param,
+    Pointer,
+    Prim,
+    Projection,
+    Reference,
+    Slice,
+    TraitRef,
+    TupleOf,
+    Ty,
+    substitute,
+    substitute_trait,
+    unify,
+)
+
+Head = tuple[str, int | str]
+Bounds = Mapping[str, tuple[TraitRef, ...]]
+
+# `Deref` chains are short; one that leads back to itself must end.
+_MOST_DEREFS = 10
+
+
+class Method(msgspec.Struct, frozen=True, gc=False):
+    """A method that a call may mean, and what its impl's parameters stand for.
+
+    ``is_dispatched`` tells that ``target`` is a trait's declaration: which body runs is up to the
+    impls of ``trait``. ``receiver`` is the type it was found on, after dereferencing.
+    """
+
+    target: Def
+    known: Mapping[str, Ty]
+    receiver: Ty
+    is_dispatched: bool = False
+    trait: TraitRef | None = None
+
+
+def head_of(ty: Ty) -> Head:
+    """What impls are filed under: the outermost constructor of a type."""
+    match ty:
+        case Adt():
+            return ("adt", ty.def_id)
+        case Foreign():
+            return ("foreign", ty.path)
+        case Prim(name="{integer}"):
+            return ("prim", "usize")
+        case Prim(name="{float}"):
+            return ("prim", "f64")
+        case Prim():
+            return ("prim", ty.name)
+        case Reference():
+            return ("ref", "")
+        case Pointer():
+            return ("ptr", "mut" if ty.is_mut else "const")
+        case Slice():
+            return ("slice", "")
+        case ArrayOf():
+            return ("array", "")
+        case TupleOf():
+            return ("tuple", len(ty.parts))
+        case FnPtr() | FnItem() | ClosureOf():
+            return ("fn", "")
+        case Dyn():
+            return ("dyn", ty.bounds[0].def_id if ty.bounds else -1)
+        case Param():
+            return ("param", "")
+        case _:
+            return ("unknown", "")
+
+
+class Methods:
+    """Lookups over all impls of a workspace."""
+
+    def __init__(self, declared: Declarations) -> None:
+        self.declared = declared
+        self.defs = declared.defmap.defs
+        self.inherent: dict[Head, dict[str, list[Def]]] = defaultdict(dict)
+        self.of_traits: dict[Head, dict[str, list[Def]]] = defaultdict(dict)
+        self.constants: dict[Head, dict[str, list[Def]]] = defaultdict(dict)
+        self.blanket_impls: list[int] = []
+        self.impls_by_trait: dict[int, list[int]] = defaultdict(list)
+        self.impls_by_head: dict[Head, list[int]] = defaultdict(list)
+        self.members: dict[int, dict[str, list[Def]]] = defaultdict(dict)
+        self.by_name: dict[str, list[Def]] = defaultdict(list)
+        self._dereferenced: dict[Ty, Ty | None] = {}
+        self._file()
+
+    def _file(self) -> None:
+        heads: dict[int, Head] = {}
+        for impl in self.declared.defmap.impls.all:
+            index = impl.index
+            header = self.declared.header_of(index)
+            head = heads[index] = head_of(header.self_type)
+            if header.trait is not None and impl.is_primary:
+                self.impls_by_trait[header.trait.def_id].append(index)
+                if head[0] in ("param", "unknown"):
+                    self.blanket_impls.append(index)
+                else:
+                    self.impls_by_head[head].append(index)
+        for target in self.defs:
+            if not target.is_primary:
+                continue
+            if target.impl >= 0:
+                self._file_member(target, heads[target.impl])
+            elif target.kind == "function" and target.owner >= 0:
+                self.by_name[target.name].append(target)
+
+    def _file_member(self, target: Def, head: Head) -> None:
+        self.members[target.impl].setdefault(target.name, []).append(target)
+        if target.kind == "const" and self.declared.header_of(target.impl).trait is None:
+            self.constants[head].setdefault(target.name, []).append(target)
+        if target.kind != "function":
+            return
+        self.by_name[target.name].append(target)
+        if self.declared.header_of(target.impl).trait is None:
+            self.inherent[head].setdefault(target.name, []).append(target)
+        elif head[0] not in ("param", "unknown"):
+            self.of_traits[head].setdefault(target.name, []).append(target)
+
+    # -- methods -------------------------------------------------------------------------------
+
+    def find(self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS) -> list[Method]:
+        """The methods that ``receiver.name()`` may mean on a receiver of a type.
+
+        The receiver is dereferenced until something fits, as the language does it.
+        """
+        for step in self.steps(ty):
+            found = self._find_at(step, name, bounds)
+            if found:
+                return found
+        return []
+
+    def find_associated(self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS) -> list[Method]:
+        """The functions that ``Type::name`` may mean; nothing is dereferenced."""
+        return self._find_at(ty, name, bounds)
+
+    def find_constant(self, ty: Ty, name: str) -> Ty | None:
+        """The type of the associated constant ``Type::name``."""
+        for index in self.impls_by_head.get(head_of(ty), ()):
+            for member in self.members.get(index, {}).get(name, ()):
+                if member.kind == "const":
+                    return self.declared.value_type(member)
+        for member in self.constants.get(head_of(ty), {}).get(name, ()):
+            return self.declared.value_type(member)
+        return None
+
+    def steps(self, ty: Ty) -> Iterator[Ty]:
+        """A type and what it dereferences to, one after the other; an array ends as a slice."""
+        for _ in range(_MOST_DEREFS):
+            yield ty
+            if isinstance(ty, ArrayOf):
+                yield Slice(ty.inner)
+            following = self.dereference(ty)
+            if following is None:
+                return
+            ty = following
+
+    def _find_at(self, ty: Ty, name: str, bounds: Bounds) -> list[Method]:
+        match ty:
+            case Param():
+                return self._of_bounds(ty, bounds.get(ty.name, ()), name)
+            case Dyn() | Opaque():
+                own = self._of_impls(self.inherent.get(head_of(ty), {}).get(name, ()), ty)
+                return own or self._of_bounds(ty, ty.bounds, name)
+            case Projection():
+                return self._of_bounds(ty, self._projected_bounds(ty), name)
+        head = head_of(ty)
+        found = self._of_impls(self.inherent.get(head, {}).get(name, ()), ty)
+        if found:
+            return found
+        found = self._of_impls(self.of_traits.get(head, {}).get(name, ()), ty)
+        found += self._defaults(ty, head, name)
+        if found:
+            return found
+        return self._of_blankets(ty, name, bounds)
+
+    def _of_impls(self, targets: list[Def] | tuple[()], ty: Ty) -> list[Method]:
+        found = []
+        for target in targets:
+            header = self.declared.header_of(target.impl)
+            known: dict[str, Ty] = {}
+            if unify(header.self_type, ty, known):
+                known["Self"] = ty
+                found.append(Method(target, known, ty, trait=header.trait))
+        return found
+
+    def _defaults(self, ty: Ty, head: Head, name: str) -> list[Method]:
+        """The default methods of the traits that have an impl for a type and none of the method."""
+        found = []
+        for index in self.impls_by_head.get(head, ()):
+            if name in self.members.get(index, {}):
+                continue
+            header = self.declared.header_of(index)
+            if header.trait is None or header.trait.def_id < 0:
+                continue
+            for target in self.declared.associated(header.trait.def_id).get(name, ()):
+                known: dict[str, Ty] = {}
+                if target.kind == "function" and unify(header.self_type, ty, known):
+                    trait = substitute_trait(header.trait, known)
+                    known = {**self._of_trait(trait), **known, "Self": ty}
+                    found.append(Method(target, known, ty, trait=trait))
+        return found
+
+    def _of_trait(self, trait: TraitRef) -> dict[str, Ty]:
+        """What the parameters of a trait stand for in a bound."""
+        if trait.def_id < 0:
+            return {}
+        names = self.declared.generic_names(self.defs[trait.def_id])
+        return dict(zip(names, trait.args, strict=False))
+
+    def _of_bounds(self, ty: Ty, bounds: tuple[TraitRef, ...], name: str) -> list[Method]:
+        found = []
+        seen: set[int] = set()
+        for bound in bounds:
+            for trait in self.declared.supertraits(bound):
+                if trait.def_id < 0 or trait.def_id in seen:
+                    continue
+                seen.add(trait.def_id)
+                for target in self.declared.associated(trait.def_id).get(name, ()):
+                    if target.kind == "function":
+                        known = {**self._of_trait(trait), "Self": ty}
+                        found.append(Method(target, known, ty, is_dispatched=True, trait=trait))
+        return found
+
+    def _of_blankets(self, ty: Ty, name: str, bounds: Bounds) -> list[Method]:
+        found = []
+        for index in self.blanket_impls:
+            header = self.declared.header_of(index)
+            if header.trait is None or header.trait.def_id < 0:
+                continue
+            own = self.members.get(index, {}).get(name)
+            inherited = self.declared.associated(header.trait.def_id).get(name, ())
+            targets = own or inherited
+            if not targets:
+                continue
+            known: dict[str, Ty] = {}
+            if not unify(header.self_type, ty, known):
+                continue
+            if not self._satisfies(header.bounds, known, bounds):
+                continue
+            known["Self"] = ty
+            found += [
+                Method(target, {**self._of_trait(header.trait), **known}, ty, trait=header.trait)
+                for target in targets
+                if target.kind == "function"
+            ]
+        return found
+
+    def _satisfies(self, wanted: Bounds, known: Mapping[str, Ty], bounds: Bounds) -> bool:
+        """Whether what a blanket impl's parameters stand for may meet their bounds."""
+        for name, traits in wanted.items():
+            ty = known.get(name, UNKNOWN)
+            for trait in traits:
+                if trait.def_id >= 0 and not self.implements(ty, trait.def_id, bounds):
+                    return False
+        return True
+
+    def implements(self, ty: Ty, trait: int, bounds: Bounds = NO_BOUNDS, depth: int = 0) -> bool:
+        """Whether a type may implement a trait; what is unknown may."""
+        match ty:
+            case Param():
+                return any(
+                    above.def_id == trait
+                    for bound in bounds.get(ty.name, ())
+                    for above in self.declared.supertraits(bound)
+                )
+            case Dyn() | Opaque():
+                return any(
+                    above.def_id == trait
+                    for bound in ty.bounds
+                    for above in self.declared.supertraits(bound)
+                )
+        head = head_of(ty)
+        if head[0] == "unknown":
+            return True
+        for index in self.impls_by_trait.get(trait, ()):
+            header = self.declared.header_of(index)
+            known: dict[str, Ty] = {}
+            if not unify(header.self_type, ty, known):
+                continue
+            if head_of(header.self_type)[0] != "param":
+                return True
+            if depth < 3 and self._satisfies_deep(header.bounds, known, bounds, depth):
+                return True
+        return False
+
+    def _satisfies_deep(
+        self, wanted: Bounds, known: Mapping[str, Ty], bounds: Bounds, depth: int
+    ) -> bool:
+        return all(
+            trait.def_id < 0
+            or self.implements(known.get(name, UNKNOWN), trait.def_id, bounds, depth + 1)
+            for name, traits in wanted.items()
+            for trait in traits
+        )
+
+    def bodies(self, method: Method) -> list[Def]:
+        """The bodies that a dispatched call may run: those of all impls, and the default."""
+        if not method.is_dispatched or method.trait is None:
+            return [method.target]
+        return self.overrides(method.target)
+
+    def overrides(self, declaration: Def) -> list[Def]:
+        """A trait's method and all that impls put in its place; a mere declaration runs nowhere."""
+        found = [declaration] if _has_body(declaration) else []
+        for index in self.impls_by_trait.get(declaration.owner, ()):
+            found += self.members.get(index, {}).get(declaration.name, ())
+        return found
+
+    # -- associated types ----------------------------------------------------------------------
+
+    def normalize(self, ty: Ty, bounds: Bounds = NO_BOUNDS, depth: int = 0) -> Ty:
+        """A type with its outermost projection worked out, as far as impls and bounds tell."""
+        while isinstance(ty, Projection) and depth < _MOST_DEREFS:
+            found = self.project(ty.base, ty.trait, ty.name, bounds, depth + 1)
+            if found is None or found == ty:
+                return ty
+            ty = found
+            depth += 1
+        return ty
+
+    def project(
+        self, base: Ty, trait: TraitRef | None, name: str, bounds: Bounds, depth: int = 0
+    ) -> Ty | None:
+        """The associated type ``<base as trait>::name``; ``None`` where nothing tells."""
+        base = self.normalize(base, bounds, depth)
+        match base:
+            case Param():
+                return self._bound_binding(bounds.get(base.name, ()), name)
+            case Dyn() | Opaque():
+                return self._bound_binding(base.bounds, name)
+            case ClosureOf() if name == "Output":
+                return base.ret
+            case FnPtr() if name == "Output":
+                return base.ret
+        head = head_of(base)
+        for index in (*self.impls_by_head.get(head, ()), *self.blanket_impls):
+            header = self.declared.header_of(index)
+            if header.trait is None:
+                continue
+            if trait is not None and trait.def_id >= 0 and header.trait.def_id != trait.def_id:
+                continue
+            for member in self.members.get(index, {}).get(name, ()):
+                known: dict[str, Ty] = {}
+                if member.kind != "type alias" or not isinstance(member.item, it.TypeAlias):
+                    continue
+                if not unify(header.self_type, base, known):
+                    continue
+                if head_of(header.self_type)[0] == "param" and not self._satisfies(
+                    header.bounds, known, bounds
+                ):
+                    continue
+                written = self.declared.resolve(
+                    member.item.type, self.declared.context_of(member)
+                )
+                known["Self"] = base
+                return self.normalize(substitute(written, known), bounds, depth + 1)
+        return None
+
+    def _bound_binding(self, bounds: tuple[TraitRef, ...], name: str) -> Ty | None:
+        for bound in bounds:
+            for trait in self.declared.supertraits(bound):
+                for bound_name, ty in trait.bindings:
+                    if bound_name == name:
+                        return ty
+        return None
+
+    def _projected_bounds(self, ty: Projection) -> tuple[TraitRef, ...]:
+        """The bounds that a trait puts on its associated type."""
+        if ty.trait is None or ty.trait.def_id < 0:
+            return ()
+        found: tuple[TraitRef, ...] = ()
+        for member in self.declared.associated(ty.trait.def_id).get(ty.name, ()):
+            if isinstance(member.item, it.TypeAlias):
+                context = self.declared.context_of(member)
+                found += self.declared.resolve_bounds(member.item.bounds, context)
+        return found
+
+    # -- dereferencing -------------------------------------------------------------------------
+
+    def dereference(self, ty: Ty) -> Ty | None:
+        """What ``*value`` is for a value of a type; ``None`` where it has no such thing."""
+        if isinstance(ty, Reference):
+            return ty.inner
+        if not isinstance(ty, Adt | Foreign):
+            return None
+        if ty not in self._dereferenced:
+            self._dereferenced[ty] = None
+            self._dereferenced[ty] = self._deref_target(ty)
+        return self._dereferenced[ty]
+
+    def _deref_target(self, ty: Ty) -> Ty | None:
+        for index in self.impls_by_head.get(head_of(ty), ()):
+            header = self.declared.header_of(index)
+            if header.trait is None or header.trait.path.rpartition("::")[2] != "Deref":
+                continue
+            target = self.project(ty, header.trait, "Target", NO_BOUNDS)
+            if target is not None and not isinstance(target, Never):
+                return target
+        return None
+
+
+def _has_body(target: Def) -> bool:
+    return isinstance(target.item, it.Function) and target.item.body is not None
