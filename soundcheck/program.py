@@ -16,7 +16,8 @@ from soundcheck.syntax.facts import FileFacts
 from soundcheck.syntax.items import AnyItem, Impl
 
 _TEST_KINDS = frozenset({"test", "bench"})
-_TEST_ATTRIBUTES = frozenset({"test", "bench", "test_case"})
+# `#[test]`, and what kernels and runtimes with a harness of their own call it.
+_TEST_ATTRIBUTES = ("test", "bench", "test_case")
 
 
 class ProgramItem(msgspec.Struct, frozen=True, gc=False):
@@ -191,6 +192,6 @@ def _is_test(placed: PlacedItem, tests: set[int]) -> bool:
     if placed.container is not None and placed.container.start in tests:
         return True
     return any(
-        attribute.path.rpartition("::")[2] in _TEST_ATTRIBUTES and not attribute.args
+        attribute.path.endswith(_TEST_ATTRIBUTES) and not attribute.path.startswith("cfg")
         for attribute in placed.item.attributes
     )

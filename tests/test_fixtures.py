@@ -12,7 +12,7 @@ import pytest
 from soundcheck.catalog import read_marks
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-FOLDERS = sorted(folder for folder in FIXTURES.iterdir() if folder.is_dir())
+FOLDERS = sorted(manifest.parent for manifest in FIXTURES.glob("*/Cargo.toml"))
 
 # Gaps in reading the sources. Those of later stages, such as a call that leads nowhere known, are
 # matters of the stages' own tests.
@@ -23,10 +23,12 @@ READING = {
     "not-a-file",
     "not-utf8",
     "odd-byte",
+    "opaque",
     "oversized-file",
+    "too-deep",
     "unparsed",
-    "unparsed-macro",
     "unreached-file",
+    "unread-macro",
     "unreadable-file",
     "unresolved-include",
     "unresolved-module",
@@ -83,7 +85,7 @@ def test_the_kernel_shows_every_rule_that_is_on_by_default():
     )
     stable = {rule["name"] for rule in json.loads(run.stdout) if rule["status"] == "stable"}
 
-    assert {name for _, _, name in marked_in(FIXTURES / "kernel")} == stable
+    assert stable <= {name for _, _, name in marked_in(FIXTURES / "kernel")}
 
 
 # Bytes that an editor or git would spoil, and the line and kind of the gap they must become.

@@ -529,9 +529,7 @@ class BodyWalk:
             for arg, wanted in _zip(expr.args, signature.params)
         ]
         callee = self.callees.of_methods(found, self.place.cfg)
-        self.note(
-            "method", expr.start, expr.end, expr.name, callee, self.passed(expr.args, args)
-        )
+        self.note("method", expr.start, expr.end, expr.name, callee, self.passed(expr.args, args))
         return self.finish(signature.ret, known, signature.bounds)
 
     def callable_field(self, receiver: Ty, name: str) -> Ty | None:
@@ -563,9 +561,7 @@ class BodyWalk:
             return self._path_call(expr, func.path, expected)
         ty = self.expr(func)
         wanted, ret = self.callees.called_types(ty, self.bounds)
-        args = [
-            self.argument(arg, one, {}, self.bounds) for arg, one in _zip(expr.args, wanted)
-        ]
+        args = [self.argument(arg, one, {}, self.bounds) for arg, one in _zip(expr.args, wanted)]
         passed = self.passed(expr.args, args)
         self._value_call(expr, func, ty, passed)
         return ret
@@ -577,9 +573,7 @@ class BodyWalk:
             and self.local(path.segments[0].name) is not None
         )
 
-    def _value_call(
-        self, expr: it.Call, func: it.Expr, ty: Ty, passed: tuple[Passed, ...]
-    ) -> None:
+    def _value_call(self, expr: it.Call, func: it.Expr, ty: Ty, passed: tuple[Passed, ...]) -> None:
         name = show_expr(func)
         body = self.callees.body_of(ty, self.place.owner)
         if body is not None:
@@ -680,12 +674,9 @@ class BodyWalk:
         passed: tuple[Passed, ...] = (),
     ) -> None:
         """Note a call."""
-        self.sites.append(
-            CallSite(
-                self.body, kind, start, end, name, callee.resolution, callee.bodies,
-                callee.reason, passed,
-            )  # fmt: skip
-        )
+        resolution, bodies, reason = callee
+        site = CallSite(self.body, kind, start, end, name, resolution, bodies, reason, passed)
+        self.sites.append(site)
 
     def _macro(self, expr: it.MacroCall) -> Ty:
         name = show_path(expr.path)
@@ -712,9 +703,7 @@ def _zip(args: tuple[it.Expr, ...], wanted: tuple[Ty, ...]) -> list[tuple[it.Exp
     ]
 
 
-def _shape_of(
-    wanted: Ty, bounds: Mapping[str, tuple[TraitRef, ...]]
-) -> tuple[tuple[Ty, ...], Ty]:
+def _shape_of(wanted: Ty, bounds: Mapping[str, tuple[TraitRef, ...]]) -> tuple[tuple[Ty, ...], Ty]:
     """The parameters and result that a parameter's type wants of a callable."""
     while isinstance(wanted, Reference) or (
         isinstance(wanted, Adt | Foreign) and len(wanted.args) >= 1

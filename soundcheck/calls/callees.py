@@ -152,9 +152,7 @@ class Callees:
                 return self._behind(walk, target, rest, path)
         return Value(UNKNOWN, Callee("unknown", (), "name not found"))
 
-    def _behind(
-        self, walk: BodyWalk, target: Def, rest: tuple[str, ...], path: it.Path
-    ) -> Value:
+    def _behind(self, walk: BodyWalk, target: Def, rest: tuple[str, ...], path: it.Path) -> Value:
         """What a type, trait or alias answers for the names behind it."""
         if target.kind == "enum" and len(rest) == 1:
             variants = self.variants(target, rest[0])
@@ -194,9 +192,7 @@ class Callees:
             return Value(UNKNOWN, Callee("external", (), f"{reference.path}::{path.name}"))
         return self._of_trait(walk, self.defmap.defs[reference.def_id], path.name, base, path)
 
-    def _of_trait(
-        self, walk: BodyWalk, trait: Def, name: str, base: Ty, path: it.Path
-    ) -> Value:
+    def _of_trait(self, walk: BodyWalk, trait: Def, name: str, base: Ty, path: it.Path) -> Value:
         """``Trait::name`` and ``<T as Trait>::name``: the impl's, if the type is known."""
         if not isinstance(base, Unknown | Param):
             found = [
@@ -212,7 +208,10 @@ class Callees:
             if one.kind == "function"
         ]
         reference = TraitRef(trait.index, trait.path)
-        found = [Method(one, {"Self": base}, base, True, reference) for one in declared]
+        found = [
+            Method(one, {"Self": base}, base, is_dispatched=True, trait=reference)
+            for one in declared
+        ]
         if not found:
             return Value(UNKNOWN, Callee("unknown", (), f"no {name} in the trait"))
         return self._of_methods(walk, found, path)
@@ -262,9 +261,7 @@ class Callees:
         ty = FnItem(first.index, tuple(sorted(known.items(), key=lambda pair: pair[0])))
         return Value(ty, callee, signature, known)
 
-    def _of_constructor(
-        self, walk: BodyWalk, target: Def, path: it.Path, base: Ty
-    ) -> Value:
+    def _of_constructor(self, walk: BodyWalk, target: Def, path: it.Path, base: Ty) -> Value:
         """A tuple struct or variant as a function, a unit one as a value."""
         owner = target.owner if target.kind == "variant" else target.index
         names = self.declared.generic_names(target)
@@ -284,7 +281,7 @@ class Callees:
             return Value(substitute(result, filled))
         types = self.declared.fields_of(target)
         params = tuple([types[name] for name in sorted(types, key=int)])
-        signature = Signature(params, result, None, {name: () for name in names}, names)
+        signature = Signature(params, result, None, dict.fromkeys(names, ()), names)
         return Value(FnPtr(params, result), None, signature, known, is_constructor=True)
 
     # -- callees -------------------------------------------------------------------------------
@@ -392,7 +389,7 @@ class Callees:
     # -- values that can be called -------------------------------------------------------------
 
     def body_of(self, ty: Ty, owner: Def) -> BodyId | None:
-        """The body that a value of a type runs when called; ``None`` where the type does not tell."""
+        """The body that a value of a type runs when called, as far as the type tells."""
         while isinstance(ty, Reference):
             ty = ty.inner
         if isinstance(ty, ClosureOf):
@@ -441,10 +438,8 @@ class Callees:
                 body = BodyId(walk.place.owner.index, step.start)
                 return Callee("exact", (body,), ""), step.ret
             if isinstance(step, Opaque):
-                result = next(
-                    (one for bound in step.bounds for name, one in bound.bindings if name == "Output"),
-                    UNKNOWN,
-                )
+                bindings = [pair for bound in step.bounds for pair in bound.bindings]
+                result = next((one for name, one in bindings if name == "Output"), UNKNOWN)
                 if step.body >= 0:
                     return Callee("exact", (BodyId(step.body),), ""), result
                 return Callee("unknown", (), "a future of an opaque type"), result

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from soundcheck.calls.bodies import BodyWalk, Place
 from soundcheck.calls.callees import Callees
 from soundcheck.calls.sites import CallSite, Links, Mention, ValueCall
-from soundcheck.crates.defmap import DefMap
 from soundcheck.crates.definitions import Def
+from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
 from soundcheck.types.declared import Context
 from soundcheck.types.methods import Methods
@@ -90,5 +90,3 @@ def _start(world: World, target: Def, offset: int) -> BodyWalk:
     scope = world.defmap.scope_at(target.module, target.file, offset)
     context = Context(scope, declared.self_type, declared.generics, declared.bounds)
     return BodyWalk(Place(target, context, target.cfg), world.methods, world.callees)
-
-

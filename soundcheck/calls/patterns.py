@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def bindings(walk: BodyWalk, pat: it.Pat, ty: Ty) -> Iterator[tuple[str, Ty]]:
-    """The names that a pattern binds, each with its type, matched against a value of type ``ty``."""
+    """The names that a pattern binds, each with its type, when a ``ty`` is matched."""
     stack: list[tuple[it.Pat, Ty, bool]] = [(pat, ty, False)]
     while stack:
         one, matched, is_behind = stack.pop()

@@ -19,7 +19,7 @@ class BodyId(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True)
 
 
 class Passed(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A function or closure given as an argument: which one, as which (0 is the first, ``self`` not counted)."""
+    """A function or closure given as an argument: which, and as which; ``self`` is not counted."""
 
     index: int
     body: BodyId

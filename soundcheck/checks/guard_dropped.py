@@ -1,4 +1,4 @@
-"""A lock's guard that no name is bound to: ``let _ = lock.lock();`` and ``lock.lock();``.
+"""A guard that no name is bound to: ``let _ = lock.lock();`` and ``let _ = Guard::new();``.
 
 Whether a receiver is a lock is told by its declared type where that can be found: a static's, a
 field's of ``self``, a parameter's, a local's, by name. What the workspace declares of the type's
@@ -23,16 +23,17 @@ SPEC = CheckSpec(
         "typed_methods": FactSpec(ListOf(Text()), is_required=True),
         "types": FactSpec(ListOf(Text()), is_required=True),
     },
-    placeholders=("lock", "method"),
+    placeholders=("call",),
 )
 
 _POINTERS = frozenset({"Arc", "Box", "Rc", "Pin", "Lazy", "LazyLock", "LazyCell", "OnceCell"})
 
 
 class _Words(msgspec.Struct, frozen=True):
-    """The page's lists, and what the workspace declares: types of places, results of methods.
+    """The page's lists, and what the workspace declares: types of places, results of functions.
 
-    A name that two declarations give different types is left out.
+    A name that two declarations give different types is left out. A free function's result is
+    filed under an empty type. ``droppers`` are the types that implement ``Drop``.
     """
 
     methods: frozenset[str]
@@ -41,6 +42,7 @@ class _Words(msgspec.Struct, frozen=True):
     statics: Mapping[str, str]
     fields: Mapping[tuple[str, str], str]
     results: Mapping[tuple[str, str], str]
+    droppers: frozenset[str]
 
 
 def find_dropped_guards(program: Program, rule: Rule) -> Iterator[Finding]:
@@ -66,17 +68,24 @@ def _in_function(
     if not calls:
         return
     places = _local_types(func)
+    own = ""
     if isinstance(one.container, it.Impl):
-        places["self"] = type_name(one.container.self_type)
+        own = places["self"] = type_name(one.container.self_type)
     for call, is_bound in calls:
-        if not _takes_lock(words, places, call, is_bound=is_bound):
-            continue
-        at = program.span(one.path, call.name_start, call.name_start + len(call.name.encode()))
-        values = {"lock": show_expr(call.receiver), "method": call.name}
-        yield program.claim(rule, at, site="call", subject=values["lock"], values=values)
+        if isinstance(call, it.MethodCall):
+            if not _takes_lock(words, places, call, is_bound=is_bound):
+                continue
+            start, end = call.name_start, call.name_start + len(call.name.encode())
+        else:
+            if not is_bound or not _makes_guard(words, own, call):
+                continue
+            start, end = call.func.start, call.func.end
+        at = program.span(one.path, start, end)
+        text = show_expr(call)
+        yield program.claim(rule, at, site="call", subject=text, values={"call": text})
 
 
-def _dropped_calls(body: it.Block) -> Iterator[tuple[it.MethodCall, bool]]:
+def _dropped_calls(body: it.Block) -> Iterator[tuple[it.MethodCall | it.Call, bool]]:
     """The calls without arguments whose value is dropped at once; whether by ``let _``.
 
     Items inside the body are functions of their own, and looked at as such.
@@ -88,8 +97,19 @@ def _dropped_calls(body: it.Block) -> Iterator[tuple[it.MethodCall, bool]]:
             value, is_bound = node.expr, False
         else:
             continue
-        if isinstance(value, it.MethodCall) and not value.args:
+        if isinstance(value, it.MethodCall | it.Call) and not value.args:
             yield value, is_bound
+
+
+def _makes_guard(words: _Words, own: str, call: it.Call) -> bool:
+    """Whether a call without arguments makes a value whose ``Drop`` is the point of it."""
+    if not isinstance(call.func, it.PathExpr):
+        return False
+    names = call.func.path.names
+    owner = names[-2] if len(names) > 1 else ""
+    owner = own if owner == "Self" else owner
+    result = words.results.get((owner, names[-1])) or words.results.get(("", names[-1]), "")
+    return (owner if result in ("", "Self") else result) in words.droppers
 
 
 def _takes_lock(
@@ -140,7 +160,7 @@ def _args(ty: it.PathType) -> tuple[it.Type, ...]:
 
 
 def _local_types(func: it.Function) -> dict[str, str]:
-    """The types that a function's parameters and locals declare, by name; shadowing is no matter."""
+    """The types that parameters and locals declare, by name; shadowing is no matter."""
     places: dict[str, str] = {}
     for param in func.params:
         if isinstance(param.pat, it.BindPat):
@@ -165,12 +185,15 @@ def _made(value: it.Expr | None) -> str:
 
 def _declared(
     program: Program,
-) -> tuple[dict[str, str], dict[tuple[str, str], str], dict[tuple[str, str], str]]:
+) -> tuple[dict[str, str], dict[tuple[str, str], str], dict[tuple[str, str], str], frozenset[str]]:
     statics: dict[str, str] = {}
     fields: dict[tuple[str, str], str] = {}
     results: dict[tuple[str, str], str] = {}
+    droppers: set[str] = set()
     for one in program.items():
         item = one.item
+        if isinstance(item, it.Impl) and item.trait is not None and item.trait.name == "Drop":
+            droppers.add(type_name(item.self_type))
         if isinstance(item, it.Static) and item.kind == "static":
             head = _head_of(item.type)
             statics[item.name] = head if statics.get(item.name, head) == head else ""
@@ -179,9 +202,11 @@ def _declared(
                 key = (item.name, field.name)
                 head = _head_of(field.type)
                 fields[key] = head if fields.get(key, head) == head else ""
-        elif isinstance(item, it.Function) and isinstance(one.container, it.Impl):
-            key = (type_name(one.container.self_type), item.name)
-            result = type_name(item.ret) if item.ret is not None else "()"
+        elif isinstance(item, it.Function) and not isinstance(one.container, it.Trait):
+            inside = one.container
+            owner = type_name(inside.self_type) if isinstance(inside, it.Impl) else ""
+            result = type_name(item.ret) if isinstance(item.ret, it.PathType) else "()"
+            key = (owner, item.name)
             if key not in results or result.endswith("Guard"):
-                results[key] = result
-    return statics, fields, results
+                results[key] = owner if result == "Self" else result
+    return statics, fields, results, frozenset(droppers)

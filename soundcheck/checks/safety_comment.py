@@ -41,6 +41,6 @@ def _mark(words: Sequence[str]) -> re.Pattern[str]:
     """A line that begins with one of the words and a colon, or is a heading with it."""
     choice = "|".join(re.escape(word) for word in words)
     return re.compile(
-        rf"^[\s/*!]*(?:#+\s*(?:{choice})\b|(?:{choice})\s*(?:\([^)\n]*\)\s*)?[:\-–—])",
+        rf"^[\s/*!]*(?:#+\s*(?:{choice})\b|(?:{choice})\s*(?:\([^)\n]*\)\s*)?[:\-\u2013\u2014])",
         re.IGNORECASE | re.MULTILINE,
     )

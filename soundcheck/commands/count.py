@@ -132,9 +132,7 @@ def _total(store: Store, files: list[SourceFile], profile: str) -> tuple[Counts,
     return add((row.counts for row in rows), profile), gaps
 
 
-def _by_file(
-    store: Store, files: list[SourceFile], profile: str
-) -> tuple[list[Row], list[Gap]]:
+def _by_file(store: Store, files: list[SourceFile], profile: str) -> tuple[list[Row], list[Gap]]:
     encoded = store.remembered(f"count:{profile}", b"", files, _counter(profile))
     decode = msgspec.msgpack.Decoder(tuple[Counts, tuple[Gap, ...]]).decode
     rows: list[Row] = []
@@ -184,7 +182,8 @@ def _grouped(
     paths = [file.path for file in files]
     gaps = [gap for path in paths for gap in facts[path].tree.gaps]
     if profile == OWN_PROFILE:
-        return group(program, by if by != "total" else "crate", own_events(program, paths), profile), gaps
+        by = "crate" if by == "total" else by
+        return group(program, by, own_events(program, paths), profile), gaps
 
     def list_encoded(file: SourceFile) -> bytes:
         from soundcheck.syntax.tally import list_events
@@ -207,9 +206,7 @@ def _as_json(profile: str, by: str, tally: Tally) -> str:
     value: dict[str, object] = {"counting": profile, "total": document(profile, tally.total)}
     if by != "total":
         key = "path" if by == "file" else "item"
-        value[_LISTS[by]] = [
-            {key: row.name, **document(profile, row.counts)} for row in tally.rows
-        ]
+        value[_LISTS[by]] = [{key: row.name, **document(profile, row.counts)} for row in tally.rows]
     value["gaps"] = [
         {"kind": gap.kind, "what": gap.what, "path": gap.at.path, "line": gap.at.line}
         for gap in tally.gaps

@@ -21,15 +21,20 @@ from soundcheck.crates.definitions import (
 )
 from soundcheck.crates.formula_table import FormulaTable
 from soundcheck.crates.modules import ModuleForest, ModuleNode, Part
-from soundcheck.crates.outline import PlacedItem
-from soundcheck.crates.scopes import BlockIndex, ImportLeaf, Scope, add_block, add_blocks
+from soundcheck.crates.scopes import (
+    BlockIndex,
+    ImportLeaf,
+    Scope,
+    add_block,
+    add_blocks,
+    block_owners,
+    is_inner,
+)
 from soundcheck.crates.visibility import resolve_visibility
 from soundcheck.finding import Gap
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
-
-_BODIES = (it.Function, it.Static, it.Adt)
 
 
 class ImplSeed(NamedTuple):
@@ -40,6 +45,7 @@ class ImplSeed(NamedTuple):
     scope: int
     cfg: Cfg | None
     file: str
+    path: str
     is_primary: bool
     members: list[Def]
 
@@ -149,7 +155,7 @@ def lend_macros(found: Collection) -> None:
 
 def _add_module(found: Collection, module: ModuleNode) -> None:
     item = module.item
-    cfg = found.formulas.intern(module.cfg)
+    cfg = found.formulas.place(module.cfg, found.forest.crates[module.crate])
     visibility = PUBLIC
     if item is not None:
         visibility = _visibility(found, item, module.parent, module.at.path)
@@ -214,8 +220,9 @@ def resolve_written(
 
 def _collect_part(found: Collection, module: ModuleNode, part: Part) -> None:
     join = found.formulas.join
-    base = join(found.formulas.intern(module.cfg), part.cfg)
+    crate = found.forest.crates[module.crate]
     scope = found.scopes[module.index]
+    base = join(scope.cfg, found.formulas.place(part.cfg, crate))
     blocks = _add_blocks(found, scope, part, base)
     names = found.names.get(part.file, {}) if part.is_primary else {}
     arounds: dict[int, Around] = {}
@@ -225,7 +232,7 @@ def _collect_part(found: Collection, module: ModuleNode, part: Part) -> None:
             continue
         item, holder = placed.item, placed.container
         at = scope
-        if _is_inner(placed):
+        if is_inner(placed):
             inner = NOWHERE if blocks is None else blocks.scope_at(item.start, found.scopes)
             if inner == NOWHERE:
                 lost = lost or add_block(found.scopes, scope, part.file, base)
@@ -234,7 +241,7 @@ def _collect_part(found: Collection, module: ModuleNode, part: Part) -> None:
         place = Place(
             module,
             at,
-            base if placed.cfg is None else join(base, placed.cfg),
+            base if placed.cfg is None else join(base, found.formulas.place(placed.cfg, crate)),
             FREE if holder is None else arounds.get(id(holder), FREE),
             part.file,
             part.is_primary,
@@ -251,30 +258,14 @@ def _join_names(path: str, name: str) -> str:
     return f"{path}::{name}" if name else path
 
 
-def _is_inner(placed: PlacedItem) -> bool:
-    """Whether only the block around an item names it."""
-    if placed.is_in_body:
-        return True
-    holder = placed.container
-    return isinstance(holder, it.MacroItem) and all(one is not placed.item for one in holder.items)
-
-
 def _add_blocks(found: Collection, scope: Scope, part: Part, cfg: Cfg | None) -> BlockIndex | None:
     """The scopes of blocks in the bodies of a part's items."""
-    holders: dict[int, tuple[it.AnyItem, Cfg | None]] = {}
-    outer: PlacedItem | None = None
-    for placed in part.outline.items:
-        if placed.is_in_macro:
-            continue
-        item = placed.item
-        if not _is_inner(placed):
-            if isinstance(item, (*_BODIES, it.MacroItem)):
-                outer = placed
-        elif outer is not None and outer.item.start <= item.start < outer.item.end:
-            holders[id(outer)] = (outer.item, outer.cfg)
-    if not holders:
+    owners = block_owners(part.outline.items)
+    if not owners:
         return None
-    joined = [(item, found.formulas.join(cfg, own)) for item, own in holders.values()]
+    crate = found.forest.crates[found.forest.modules[scope.module].crate]
+    place, join = found.formulas.place, found.formulas.join
+    joined = [(one.item, join(cfg, place(one.cfg, crate))) for one in owners]
     index = add_blocks(found.scopes, scope, part.file, joined)
     found.blocks[scope.module, part.file] = index
     return index
@@ -292,9 +283,15 @@ def collect_item(found: Collection, item: it.AnyItem, place: Place, path: str) -
     if isinstance(item, it.ForeignMod):
         return place.around
     if isinstance(item, it.Impl):
-        scope = place.scope.index
         seed = ImplSeed(
-            item, place.module.index, scope, place.cfg, place.file, place.is_primary, []
+            item,
+            place.module.index,
+            place.scope.index,
+            place.cfg,
+            place.file,
+            path,
+            place.is_primary,
+            [],
         )
         found.impls.append(seed)
         return Around(impl=len(found.impls) - 1)
@@ -406,7 +403,10 @@ def _define_variants(found: Collection, own: Def, item: it.Adt) -> None:
         return
     members = found.members.setdefault(own.index, {})
     for variant in item.variants:
-        cfg = own.cfg if variant.cfg is None else found.formulas.join(own.cfg, variant.cfg)
+        cfg = own.cfg
+        if variant.cfg is not None:
+            crate = found.forest.crates[found.forest.modules[own.module].crate]
+            cfg = found.formulas.join(cfg, found.formulas.place(variant.cfg, crate))
         made = Def(
             index=len(found.defs),
             kind="variant",

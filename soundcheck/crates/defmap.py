@@ -1,19 +1,21 @@
 """The ``DefMap``: every name of the workspace, resolved for all its crates and configurations."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
+from soundcheck.catalog.targets import Theory
 from soundcheck.crates.collection import collect, lend_macros
-from soundcheck.crates.definitions import Def
+from soundcheck.crates.definitions import Def, Resolution
 from soundcheck.crates.externs import extern_preludes, library_roots
 from soundcheck.crates.formula_table import FormulaTable
 from soundcheck.crates.formulas import Logic
-from soundcheck.crates.impls import Impls, index_impls
+from soundcheck.crates.impls import Impls, index_impls, unresolved_impls
 from soundcheck.crates.imports import bind_extern_crates, settle, unresolved
 from soundcheck.crates.macro_items import add_macro_items
 from soundcheck.crates.manifests import Package
-from soundcheck.crates.modules import Crate, ModuleForest
+from soundcheck.crates.modules import ModuleForest
 from soundcheck.crates.naming import name_items
-from soundcheck.crates.paths import Resolution, resolve_path
+from soundcheck.crates.paths import resolve_path
+from soundcheck.crates.routes import resolve_import
 from soundcheck.crates.scopes import Blocks, ImportLeaf, Scope, scope_at
 from soundcheck.crates.search import Search
 from soundcheck.finding import Gap
@@ -64,10 +66,6 @@ class DefMap:
         return resolve_path(self.search, scope, path, namespaces, cfg, own_names)
 
 
-Scoping = Callable[[Cfg | None, Crate], Cfg | None]
-"""Tells whose options a formula of a crate speaks of."""
-
-
 def build_def_map(
     forest: ModuleForest,
     trees: Mapping[str, ItemTree],
@@ -75,13 +73,15 @@ def build_def_map(
     packages: Sequence[Package],
     prelude: Mapping[str, str],
     logic: Logic,
+    theory: Theory,
 ) -> DefMap:
     """Resolve the names of a workspace.
 
     ``trees`` and ``texts`` are the files, parsed and as read. ``prelude`` says what names the
     language has everywhere, and what they stand for; those of macros end in ``!``.
+    ``logic`` answers questions about formulas that are placed by ``theory``.
     """
-    formulas = FormulaTable(logic)
+    formulas = FormulaTable(logic, theory)
     found = collect(forest, trees, texts, name_items(forest), formulas)
     add_macro_items(found)
     lend_macros(found)
@@ -94,6 +94,7 @@ def build_def_map(
         extern_preludes(forest, packages, found.defs, formulas),
         library_roots(forest, packages),
         prelude,
+        resolve_import,
     )
     if any(not own.is_primary for own in found.defs):
         search.primaries.update(
@@ -102,5 +103,9 @@ def build_def_map(
     bind_extern_crates(search, found.extern_crates)
     settle(search, found.imports)
     impls = index_impls(search, found.impls, found.defs)
-    gaps = (*found.gaps, *unresolved(search, found.imports, trees))
+    gaps = (
+        *found.gaps,
+        *unresolved(search, found.imports, trees),
+        *unresolved_impls(impls, trees),
+    )
     return DefMap(search, found.blocks, impls, found.imports, gaps)

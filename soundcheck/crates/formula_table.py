@@ -1,20 +1,37 @@
 """Formulas kept once each, so that joining two of them, again and again, is cheap."""
 
+from soundcheck.catalog.targets import Theory
+from soundcheck.crates.configurations import place
 from soundcheck.crates.formulas import Logic
-from soundcheck.syntax.cfg import NEVER, All, Cfg, conjoin, negate
+from soundcheck.crates.modules import Crate
+from soundcheck.syntax.cfg import ALWAYS, NEVER, All, Cfg, conjoin, negate
 
 
 class FormulaTable:
     """Formulas by identity: what they join to, and which of them hold wherever others do."""
 
-    __slots__ = ("_implied", "_interned", "_joined", "logic")
+    __slots__ = ("_implied", "_interned", "_joined", "_placed", "_theory", "logic")
 
-    def __init__(self, logic: Logic) -> None:
+    def __init__(self, logic: Logic, theory: Theory) -> None:
         self.logic = logic
+        self._theory = theory
         # Every formula stays referenced here: an identity is never another's later on.
         self._interned: dict[Cfg, Cfg] = {NEVER: NEVER}
         self._joined: dict[tuple[int, int], Cfg] = {}
         self._implied: dict[tuple[int, int], bool] = {}
+        self._placed: dict[tuple[Cfg, int], Cfg] = {}
+
+    def place(self, formula: Cfg | None, crate: Crate) -> Cfg | None:
+        """A formula as written, as it stands in a crate."""
+        if formula is None:
+            return None
+        key = (formula, crate.index)
+        known = self._placed.get(key)
+        if known is None:
+            package = crate.root if crate.package is None else crate.package
+            placed = place(formula, self._theory, package, crate.root) or ALWAYS
+            known = self._placed[key] = self._interned.setdefault(placed, placed)
+        return known
 
     def intern(self, formula: Cfg | None) -> Cfg | None:
         """The one formula equal to the given one."""

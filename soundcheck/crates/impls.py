@@ -5,9 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from soundcheck.crates.collection import ImplSeed
-from soundcheck.crates.definitions import TYPES, Def, External, Primitive, Target
-from soundcheck.crates.paths import Candidate, Resolution, resolve_path
+from soundcheck.crates.definitions import (
+    TYPES,
+    Candidate,
+    Def,
+    External,
+    Primitive,
+    Resolution,
+    Target,
+)
+from soundcheck.crates.outline import type_name
+from soundcheck.crates.paths import resolve_path
 from soundcheck.crates.search import Search
+from soundcheck.finding import Gap
+from soundcheck.source import Span
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
 
@@ -31,7 +42,8 @@ class ImplDef(msgspec.Struct, frozen=True, gc=False, eq=False):
 
     ``index`` is its place in ``Impls.all``. ``types`` are the keys of its self type, several
     where that differs between configurations; ``traits`` those of its trait, none for an inherent
-    impl. ``is_dyn`` tells that the type is a trait object, whose key is the trait's. ``scope`` is
+    impl. ``path`` is the full name that its members stand under. ``is_dyn`` tells that the type is
+    a trait object, whose key is the trait's. ``scope`` is
     where the names in it are looked up, ``members`` what it defines, by name.
     """
 
@@ -41,6 +53,7 @@ class ImplDef(msgspec.Struct, frozen=True, gc=False, eq=False):
     scope: int
     cfg: Cfg | None
     file: str
+    path: str
     is_primary: bool
     types: tuple[Key, ...]
     traits: tuple[Key, ...]
@@ -96,6 +109,19 @@ def index_impls(search: Search, seeds: Sequence[ImplSeed], defs: Sequence[Def]) 
     )
 
 
+def unresolved_impls(impls: Impls, trees: Mapping[str, it.ItemTree]) -> Iterator[Gap]:
+    """A gap for every impl whose type or trait is not known, in order of collection."""
+    for one in impls.all:
+        if not one.is_primary or UNKNOWN not in (*one.types, *one.traits):
+            continue
+        item = one.item
+        trait = "" if item.trait is None else f"{'::'.join(item.trait.names)} for "
+        what = f"`impl {trait}{type_name(item.self_type)}`: its "
+        what += "type is not known" if UNKNOWN in one.types else "trait is not known"
+        at = Span(one.file, trees[one.file].line_of(item.start), item.start, item.end)
+        yield Gap("unresolved-impl", what, at, one.path)
+
+
 def _frozen(lists: Mapping[Key, list[ImplDef]]) -> Mapping[Key, tuple[ImplDef, ...]]:
     return {key: tuple(found) for key, found in lists.items()}
 
@@ -118,6 +144,7 @@ def _impl(search: Search, index: int, seed: ImplSeed) -> ImplDef:
         scope=seed.scope,
         cfg=seed.cfg,
         file=seed.file,
+        path=seed.path,
         is_primary=seed.is_primary,
         types=types,
         traits=traits,

@@ -11,8 +11,9 @@ from soundcheck.crates.definitions import (
     Missing,
     Target,
 )
+from soundcheck.crates.routes import walk_path, why_not
 from soundcheck.crates.scopes import ImportLeaf
-from soundcheck.crates.search import MacroCrate, Search, entries_of, walk_path, why_not
+from soundcheck.crates.search import MacroCrate, Search, entries_of
 from soundcheck.finding import Gap
 from soundcheck.source import Span
 from soundcheck.syntax import items as it

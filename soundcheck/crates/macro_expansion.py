@@ -1,7 +1,7 @@
 """The items that a macro call makes: those of the arm that matches, its metavariables replaced.
 
-Names and simple paths are put in the place of metavariables; a metavariable that stands for
-anything else stays as its own name, a hole that no name resolves. Without the macro's definition
+Names, paths and types are put in the place of metavariables; one that stands for anything else
+stays as its own name, a hole that no name resolves. Without the macro's definition
 only the names that the call's own tokens declare are known: ``bitflags! { pub struct Mode … }``.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,7 +23,10 @@ from soundcheck.crates.macro_matching import (
     split_tokens,
     transcribe,
 )
+from soundcheck.source import SourceFile
 from soundcheck.syntax import items as it
+from soundcheck.syntax.lowering import lower
+from soundcheck.syntax.parser import read_file
 
 _KEYWORDS = frozenset(
     {"struct", "enum", "union", "trait", "type", "fn", "static", "const", "mod"}
@@ -182,6 +186,10 @@ class _Substitution:
             return node if is_same else made
         if not isinstance(node, msgspec.Struct) or depth > _DEEPEST:
             return node
+        if isinstance(node, it.PathType):
+            whole = self._type(node)
+            if whole is not None:
+                return whole
         if isinstance(node, it.Path):
             node = self._path(node)
         changes: dict[str, Any] = {}
@@ -222,10 +230,26 @@ class _Substitution:
         segments = (*before, last, *path.segments[1:])
         return msgspec.structs.replace(path, segments=segments, is_global=is_global)
 
+    def _type(self, ty: it.PathType) -> it.Type | None:
+        """What a type that is a metavariable stands for, if that is no mere path."""
+        path = ty.path
+        if len(path.segments) != 1 or path.qself is not None or path.name in self._paths:
+            return None
+        text = self._texts.get(path.name)
+        return None if text is None else _read_type(text)
+
     def _text(self, node: msgspec.Struct, field: str, value: str) -> str:
         if field in ("name", "alias") and not isinstance(node, it.Segment):
             return self._names.get(value, value)
         return value
+
+
+@lru_cache(maxsize=1024)
+def _read_type(text: str) -> it.Type | None:
+    """The type that a text is, if it is one."""
+    tree = lower(read_file(SourceFile("", f"type T = {text};".encode())))
+    alias = tree.items[0] if len(tree.items) == 1 and not tree.gaps else None
+    return alias.type if isinstance(alias, it.TypeAlias) else None
 
 
 def _is(one: object, other: object) -> bool:

@@ -93,7 +93,9 @@ def _add(found: Collection, item: it.AnyItem, place: Place, path: str) -> bool:
     if isinstance(item, it.MacroItem) and not item.items:
         return False
     if item.cfg is not None:
-        place = place._replace(cfg=found.formulas.join(place.cfg, item.cfg))
+        crate = found.forest.crates[place.module.crate]
+        placed = found.formulas.place(item.cfg, crate)
+        place = place._replace(cfg=found.formulas.join(place.cfg, placed))
     own = type_name(item.self_type) if isinstance(item, it.Impl) else item.name
     name = path if isinstance(item, (it.MacroItem, it.ForeignMod)) else f"{path}::{own}"
     around = collect_item(found, item, place, name)

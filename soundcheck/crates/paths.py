@@ -2,67 +2,25 @@
 
 from collections.abc import Sequence, Set
 
-import msgspec
-
 from soundcheck.crates.definitions import (
     PRIMITIVES,
     TYPES,
+    Candidate,
     Def,
     External,
     Missing,
     Primitive,
+    Resolution,
     Target,
 )
-from soundcheck.crates.search import Search, Walk, walk_path, why_not
+from soundcheck.crates.routes import Walk, walk_path, why_not
+from soundcheck.crates.search import Search
 from soundcheck.syntax.cfg import Cfg
 from soundcheck.syntax.items import Path, PathType
 
 _SELF_TYPE = "Self"
 # Modules of the core library that share the name of a primitive type.
 _CORE = frozenset({"core", "std"})
-
-
-class Candidate(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """One thing that a path may mean.
-
-    ``rest`` holds the last names of the path that the target, a type or trait or an alias of one,
-    has to answer: ``new`` of ``Type::new``. ``cfg`` is the formula under which the path leads
-    there.
-    """
-
-    target: Target
-    rest: tuple[str, ...] = ()
-    cfg: Cfg | None = None
-
-
-class Resolution(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """What a path means.
-
-    Without candidates ``why`` is ``local`` where the path starts with a name that the asker has
-    himself (a variable, a generic parameter, ``Self``), ``type`` where it starts with a type that
-    is no path, ``excluded`` where all that is found holds only under other formulas, ``missing``
-    where it leads into what cannot be looked into, and else ``unknown``; ``what`` is a clause
-    about it.
-    """
-
-    candidates: tuple[Candidate, ...]
-    why: str = ""
-    what: str = ""
-
-    @property
-    def defs(self) -> tuple[Def, ...]:
-        """The definitions that the whole path means."""
-        return tuple(
-            one.target for one in self.candidates if isinstance(one.target, Def) and not one.rest
-        )
-
-    @property
-    def external(self) -> External | None:
-        """The name outside the workspace that the path means, if it means nothing else."""
-        if len(self.candidates) != 1:
-            return None
-        target = self.candidates[0].target
-        return target if isinstance(target, External) else None
 
 
 _LOCAL = Resolution((), "local")

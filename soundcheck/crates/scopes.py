@@ -10,9 +10,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from soundcheck.crates.definitions import NOWHERE, Entry
+from soundcheck.crates.outline import PlacedItem
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
 from soundcheck.syntax.visit import walk
+
+_OWNERS = (it.Function, it.Static, it.Adt, it.MacroItem)
 
 
 class ImportLeaf:
@@ -120,6 +123,34 @@ def scope_at(blocks: Blocks, scopes: Sequence[Scope], module: int, file: str, of
         return module
     found = index.scope_at(offset, scopes)
     return module if found == NOWHERE else found
+
+
+def is_inner(placed: PlacedItem) -> bool:
+    """Whether only the block around an item names it."""
+    if placed.is_in_body:
+        return True
+    holder = placed.container
+    return isinstance(holder, it.MacroItem) and all(one is not placed.item for one in holder.items)
+
+
+def block_owners(items: Iterable[PlacedItem]) -> list[PlacedItem]:
+    """Those of a part's items that hold others in blocks; not the ones inside such."""
+    found: list[PlacedItem] = []
+    outer: PlacedItem | None = None
+    for placed in items:
+        item = placed.item
+        if placed.is_in_macro:
+            continue
+        if not is_inner(placed):
+            if isinstance(item, _OWNERS):
+                outer = placed
+        elif (
+            outer is not None
+            and outer.item.start <= item.start < outer.item.end
+            and not (found and found[-1] is outer)
+        ):
+            found.append(outer)
+    return found
 
 
 def add_blocks(

@@ -45,10 +45,11 @@ def resolve_visibility(forest: ModuleForest, written: str, module: int) -> int |
     names = [name for name in written.split("::") if name]
     if names[0] in ("self", "super"):
         for name in names:
-            if name == "super":
-                module = forest.modules[module].parent
-            if name not in ("self", "super") or module < 0:
+            if name not in ("self", "super"):
                 return None
+            # Nothing is around a root; that of a file nobody declares only seems to be one.
+            if name == "super" and forest.modules[module].parent >= 0:
+                module = forest.modules[module].parent
         return module
     # A path can only name one of the modules around, and starts at the root, edition 2015 or not.
     around = _around(forest, module)

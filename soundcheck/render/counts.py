@@ -17,9 +17,7 @@ _SHARED = ("functions", "methods", "impls", "traits", "exprs")
 _TITLES = {"item_impls": "impls", "item_traits": "traits"}
 
 
-def render_counts(
-    profile: str, by: str, rows: Sequence[Row], total: Counts, *, color: bool
-) -> str:
+def render_counts(profile: str, by: str, rows: Sequence[Row], total: Counts, *, color: bool) -> str:
     """The counts as a table: a row for each crate, module, file or item, then their sum."""
     if profile != OWN_PROFILE:
         return _geiger_table(profile, by, rows, total, color=color)
@@ -61,9 +59,7 @@ def _where_it_hides(total: Counts) -> list[str]:
             rows.append(f"  {counter:11}" + "".join(f"{number:>10,}" for number in numbers))
     if not rows:
         return ["no unsafe code"]
-    head = "  unsafe     " + "".join(
-        f"{title:>10}" for title in ("plain", "in macros", "in tests")
-    )
+    head = "  unsafe     " + "".join(f"{title:>10}" for title in ("plain", "in macros", "in tests"))
     shares = ", ".join(
         f"{_percent(count_of(total, counter), count_of(total, counter, is_unsafe=False))} of "
         f"{counter}"
@@ -72,9 +68,7 @@ def _where_it_hides(total: Counts) -> list[str]:
     return [head, *rows, "", f"unsafe are {shares}"]
 
 
-def _geiger_table(
-    profile: str, by: str, rows: Sequence[Row], total: Counts, *, color: bool
-) -> str:
+def _geiger_table(profile: str, by: str, rows: Sequence[Row], total: Counts, *, color: bool) -> str:
     """Safe and unsafe side by side, as ``safe/unsafe``."""
     titles = [_TITLES.get(counter, counter) for counter in GEIGER_COUNTERS]
     lines = _table(

@@ -89,11 +89,14 @@ def show_cfg(formula: Cfg | None) -> str:
 
 
 def is_test_only(formula: Cfg | None) -> bool:
-    """Whether a formula can hold in no build but a test's: ``test``, or a conjunction with it."""
+    """Whether a formula can hold in no build but a test's: ``test``, or a conjunction with it.
+
+    A kernel that runs tests by a harness of its own names the option after it: ``ktest``.
+    """
     if formula is None:
         return False
     if isinstance(formula, Flag):
-        return formula.key == "test" and not formula.value
+        return formula.key.endswith("test") and not formula.value
     if isinstance(formula, All):
         return any(is_test_only(part) for part in formula.parts)
     if isinstance(formula, Any):

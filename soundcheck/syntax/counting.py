@@ -535,6 +535,8 @@ class _Walk:
             return 0
         if self.is_underscore(left):
             return 2
+        if self.tables.way[left.kind_id] == ASSIGNMENT:  # `a = b = c` is read as `(a = b) = c`
+            start = left.named_children[-1].start_byte
         if _LONE_UNDERSCORE.search(self.data, start, end):
             raise _Unread
         return 1

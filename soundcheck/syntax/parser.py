@@ -158,13 +158,18 @@ def _odd_bytes(source: SourceFile) -> tuple[Gap, ...]:
 
 
 def _unparsed(source: SourceFile, root: Node) -> tuple[Gap, ...]:
-    index = LineIndex(source.data)
-    gaps: list[Gap] = []
+    spans: list[tuple[int, int, str]] = []
     for error in outermost_errors(root):
         what = f"missing `{error.type}`" if error.is_missing else "text that is not understood"
         for start, end in lost_spans(error):
-            gaps.append(Gap("unparsed", what, Span(source.path, index.line_of(start), start, end)))
-    return tuple(gaps)
+            if spans and start <= spans[-1][1] and what == spans[-1][2]:
+                start = spans.pop()[0]
+            spans.append((start, end, what))
+    index = LineIndex(source.data)
+    return tuple(
+        Gap("unparsed", what, Span(source.path, index.line_of(start), start, end))
+        for start, end, what in spans
+    )
 
 
 def _span(source: SourceFile, start: int, end: int) -> Span:

@@ -278,7 +278,6 @@ def _is_function_of(call: Node, node: Node) -> bool:
     return function is not None and function.end_byte >= node.end_byte
 
 
-
 _SPECIAL = {
     "unsafe_block": _Walk.unsafe_block,
     "function_item": _Walk.function,

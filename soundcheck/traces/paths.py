@@ -153,25 +153,23 @@ def _outside_impls(tail: _Tail) -> ItemPath:
 def _in_impl(inner: str, home: str | None, tail: _Tail) -> ItemPath:
     self_text, trait_text = _self_and_trait(inner)
     name, owner = _type(self_text)
-    trait = _item(trait_text) if trait_text else None
-    trait_name = name_of(trait) if trait else None
-    is_call = trait_name in _CALL_TRAITS or (trait is None and "".join(tail.names[:1]) in _CALLS)
+    trait = _type(trait_text)[0] if trait_text else None
+    is_call = trait in _CALL_TRAITS or (trait is None and "".join(tail.names[:1]) in _CALLS)
     if owner is not None and is_call and _is_function(owner):
         # What is called through a closure or a function's name as a value is that function.
         return msgspec.structs.replace(owner, is_shim=tail.is_shim or not owner.is_closure)
     if owner is not None:
         krate, segments = owner.krate, (*owner.segments, *tail.names)
     else:
-        module = (home or (trait_name or "").rpartition("::")[0]).split("::")
+        module = (home or (trait or "").rpartition("::")[0]).split("::")
         krate, segments = module[0], (*module[1:], name, *tail.names)
-    return ItemPath(
-        krate, segments, name, self_text, trait_name, home, tail.is_closure, tail.is_shim
-    )
+    return ItemPath(krate, segments, name, self_text, trait, home, tail.is_closure, tail.is_shim)
 
 
 def _is_function(path: ItemPath) -> bool:
     """Whether a type's path is that of a closure, or of a function as a type of its own."""
-    return path.is_closure or (path.self_type is None and path.segments[-1][:1].islower())
+    last = path.segments[-1] if path.segments else ""
+    return path.is_closure or (path.self_type is None and last[:1].islower())
 
 
 def _tail(segments: list[str]) -> _Tail:
@@ -208,7 +206,6 @@ def _self_and_trait(inner: str) -> tuple[str, str]:
     """The type and, if there is one, the trait of ``T as Trait``, ``impl Trait for T``, ``T``."""
     if inner.startswith("impl "):
         halves = _split(inner[len("impl ") :], " for ")
-        # `impl for<'a> Trait<'a> for T` has one more.
         return halves[-1], " for ".join(halves[:-1])
     halves = _split(inner, " as ")
     return halves[0], halves[1] if len(halves) > 1 else ""

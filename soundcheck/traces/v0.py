@@ -281,12 +281,17 @@ class _Reader:
         if self.has(b"U"):
             text += "unsafe "
         if self.has(b"K"):
-            abi = "C" if self.has(b"C") else self.identifier().replace("_", "-")
+            abi = "C" if self.has(b"C") else self.abi()
             text += f'extern "{abi}" '
         text += f"fn({', '.join(self.until_end(self.type))})"
         result = "" if self.has(b"u") else f" -> {self.type()}"
         self.bound -= count
         return text + result
+
+    def abi(self) -> str:
+        if self.peek() in (b"u", b"0"):
+            raise UndecodableError
+        return self.identifier().replace("_", "-")
 
     def trait_object(self) -> str:
         count, text = self.binder()

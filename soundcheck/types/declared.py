@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from soundcheck.crates.defmap import DefMap
 from soundcheck.crates.definitions import TYPES, Def, External, Primitive
+from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
 from soundcheck.types.ty import (
     NEVER,
@@ -120,9 +120,7 @@ class Declarations:
             case _:
                 return UNKNOWN
 
-    def resolve_bounds(
-        self, bounds: tuple[it.Type, ...], context: Context
-    ) -> tuple[TraitRef, ...]:
+    def resolve_bounds(self, bounds: tuple[it.Type, ...], context: Context) -> tuple[TraitRef, ...]:
         """The traits among written bounds; lifetimes and ``?Sized`` are none."""
         found = [self._resolve_bound(bound, context) for bound in bounds]
         return tuple([bound for bound in found if bound is not None])
@@ -132,9 +130,7 @@ class Declarations:
             params = tuple([self.resolve(part, context) for part in bound.params])
             ret = UNIT if bound.ret is None else self.resolve(bound.ret, context)
             trait = self.resolve_trait(bound.sugar, context)
-            return TraitRef(
-                trait.def_id, trait.path, (TupleOf(params),), (("Output", ret),)
-            )
+            return TraitRef(trait.def_id, trait.path, (TupleOf(params),), (("Output", ret),))
         if isinstance(bound, it.PathType):
             return self.resolve_trait(bound.path, context)
         return None
@@ -160,9 +156,7 @@ class Declarations:
             [self.resolve(arg, context) for arg in args if not isinstance(arg, it.LifetimeType)]
         )
 
-    def _targets(
-        self, path: it.Path, context: Context
-    ) -> tuple[Def | External | Primitive, ...]:
+    def _targets(self, path: it.Path, context: Context) -> tuple[Def | External | Primitive, ...]:
         key = (context.scope, path, "")
         known = self._written.get(key)
         if known is None:
@@ -341,7 +335,9 @@ class Declarations:
         if isinstance(ret, Opaque):
             ret = Opaque(ret.bounds, target.index)
         if func.is_async:
-            ret = Opaque((TraitRef(-1, "core::future::Future", (), (("Output", ret),)),), target.index)
+            ret = Opaque(
+                (TraitRef(-1, "core::future::Future", (), (("Output", ret),)),), target.index
+            )
         return Signature(
             tuple([self.resolve(param.type, context) for param in func.params]),
             ret,

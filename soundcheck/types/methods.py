@@ -371,9 +371,7 @@ class Methods:
                     header.bounds, known, bounds
                 ):
                     continue
-                written = self.declared.resolve(
-                    member.item.type, self.declared.context_of(member)
-                )
+                written = self.declared.resolve(member.item.type, self.declared.context_of(member))
                 known["Self"] = base
                 return self.normalize(substitute(written, known), bounds, depth + 1)
         return None

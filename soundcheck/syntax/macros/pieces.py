@@ -1,0 +1,188 @@
+"""The arguments of a macro one by one, where all together are no Rust.
+
+A type or a pattern among them is kept as such, the name before a value dropped, and so is what
+assembly writes before an operand; a piece that nothing can be made of is lost.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from soundcheck.syntax.macros.tokens import COMMENTS, Tokens
+from soundcheck.syntax.parser import parse_part, parse_strictly
+
+SEPARATORS = frozenset({",", ";", "=>"})
+# How many commas a type may hold.
+_MOST_ARGUMENTS = 12
+# More pieces than this are a table, not arguments.
+_MOST_PIECES = 2_000
+
+# What stands before an operand of assembly: `name = in(reg)`, `sym`, `const`.
+_OPERAND = re.compile(
+    rb"(?:\w+\s*=\s*)?(?:(?:in|out|inout|lateout|inlateout)\s*\([^)]*\)|(?:sym|const|label)\b)"
+)
+# What macros write before a value: `name:`, `"key":`, and the `@tag` of a rule meant for itself.
+_NAME = re.compile(rb'(?:\w+|"[^"\\]*")\s*:(?!:)')
+_TAG = re.compile(rb"@\s*\w*")
+_TYPE_HEAD = b"let _: "
+_PATTERN_HEAD = b"let "
+
+
+class Part(NamedTuple):
+    """A part that is no expression and stands as a literal in the tree of the arguments.
+
+    ``kind`` is ``type`` or ``pattern``; where its node could not be had, ``node`` is none.
+    """
+
+    start: int
+    kind: str
+    node: Node | None
+
+
+class _Piece(NamedTuple):
+    """One piece: its ends, and where a word ``if`` stands in it, or -1."""
+
+    start: int
+    end: int
+    guard: int
+
+
+def separate(work: Tokens, tokens: Node) -> None:
+    """Put commas in the place of all that separates the pieces."""
+    for part in tokens.children[1:-1]:
+        if part.type in (";", "=>"):
+            work.put(part.start_byte, b", "[: part.end_byte - part.start_byte])
+
+
+def read_pieces(work: Tokens, tokens: Node) -> tuple[list[Part], list[tuple[int, int]]]:
+    """Leave expressions between commas, with a literal for all else: the parts, and what is lost."""
+    parts: list[Part] = []
+    lost: list[tuple[int, int]] = []
+    pieces = list(_pieces(tokens))
+    if len(pieces) > _MOST_PIECES:
+        return parts, [(work.base, work.end)]
+    i = 0
+    while i < len(pieces):
+        piece = pieces[i]
+        i += 1
+        _drop_head(work, piece, _OPERAND)
+        _drop_head(work, piece, _TAG)
+        text = work.cut(piece.start, piece.end)
+        if not text.strip():
+            _stand_in(work, piece.start, piece.end)
+            parts.append(Part(piece.start, "", None))
+            continue
+        behind = _end_of_type(work, pieces, i - 1)
+        if behind:
+            start, i = piece.start, behind
+            end = pieces[behind - 1].end
+            parts.append(Part(start, "type", _type(work.cut(start, end), start)))
+            _stand_in(work, start, end)
+            continue
+        if is_expression(text):
+            continue
+        name = _NAME.match(text)
+        if name is not None and is_expression(text[name.end() :]):
+            work.blank(piece.start, piece.start + name.end())
+            continue
+        if piece.guard >= 0 and is_expression(work.cut(piece.guard + 2, piece.end)):
+            if _is_pattern(work.cut(piece.start, piece.guard)):
+                work.blank(piece.start, piece.guard + 2)
+                continue
+        elif _is_pattern(text):
+            parts.append(Part(piece.start, "pattern", None))
+        else:
+            node = _type(text, piece.start)
+            if node is None:
+                lost.append((piece.start, piece.end))
+            parts.append(Part(piece.start, "type" if node is not None else "", node))
+        _stand_in(work, piece.start, piece.end)
+    separate(work, tokens)
+    return parts, lost
+
+
+def read_match(work: Tokens, tokens: Node) -> list[Part]:
+    """Leave a literal for the pattern of ``matches!``, and a comma before its guard."""
+    pieces = list(_pieces(tokens))
+    if len(pieces) < 2:
+        return []
+    _, end, guard = pieces[1]
+    start = pieces[1].start
+    pattern = work.cut(start, guard if guard >= 0 else end)
+    node = parse_part(_PATTERN_HEAD + pattern + b" = 0;", start - len(_PATTERN_HEAD)).root_node
+    declaration = node.named_child(0)
+    if node.has_error or declaration is None:
+        return []
+    part = Part(start, "pattern", declaration.child_by_field_name("pattern"))
+    _stand_in(work, start, guard if guard >= 0 else end)
+    if guard < 0:
+        return [part]
+    work.put(guard, b", ")
+    return [part, Part(guard, "guard", None)]
+
+
+def _drop_head(work: Tokens, piece: _Piece, head: re.Pattern[bytes]) -> None:
+    match = head.match(work.cut(piece.start, piece.end))
+    if match is not None:
+        work.blank(piece.start, piece.start + match.end())
+
+
+def _stand_in(work: Tokens, start: int, end: int) -> None:
+    work.blank(start, end)
+    work.put(start, b"0")
+
+
+def _end_of_type(work: Tokens, pieces: list[_Piece], i: int) -> int:
+    """The index behind the pieces that make up a type with commas from ``i`` on; 0 for no type."""
+    start = pieces[i].start
+    text = work.cut(start, pieces[i].end)
+    if not _is_open(text):
+        return 0
+    for behind in range(i + 2, min(i + _MOST_ARGUMENTS, len(pieces)) + 1):
+        text = work.cut(start, pieces[behind - 1].end)
+        if not _is_open(text):
+            return behind if _type(text, start) is not None else 0
+    return 0
+
+
+def _is_open(text: bytes) -> bool:
+    return text.count(b"<") > text.count(b">") - text.count(b"->") - text.count(b"=>")
+
+
+def is_expression(text: bytes) -> bool:
+    """Whether a text is one expression, or several statements."""
+    return parse_strictly(text + b";", 0) is not None
+
+
+def _is_pattern(text: bytes) -> bool:
+    return parse_strictly(_PATTERN_HEAD + text + b" = 0;", 0) is not None
+
+
+def _type(text: bytes, start: int) -> Node | None:
+    """The node of a type that begins at an offset of the file."""
+    tree = parse_strictly(_TYPE_HEAD + text + b";", start - len(_TYPE_HEAD))
+    declaration = None if tree is None else tree.root_node.named_child(0)
+    return None if declaration is None else declaration.child_by_field_name("type")
+
+
+def _pieces(tokens: Node) -> Iterator[_Piece]:
+    """The parts between separators."""
+    start = last = guard = -1
+    for part in tokens.children[1:-1]:
+        kind = part.type
+        if kind in SEPARATORS:
+            if start >= 0:
+                yield _Piece(start, last, guard)
+            start = guard = -1
+            continue
+        if kind in COMMENTS:
+            continue
+        if start < 0:
+            start = part.start_byte
+        elif part.end_byte - part.start_byte == 2 and part.text == b"if":
+            guard = part.start_byte
+        last = part.end_byte
+    if start >= 0:
+        yield _Piece(start, last, guard)

@@ -1,0 +1,292 @@
+"""From the tokens of one macro to the tree that says most about them."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from soundcheck.syntax.macros.branches import MacroBranch, blank_predicates, macro_branches
+from soundcheck.syntax.macros.pieces import Part, read_match, read_pieces, separate
+from soundcheck.syntax.macros.shapes import shaped
+from soundcheck.syntax.macros.tokens import (
+    OPENERS,
+    STRINGS,
+    Tokens,
+    flatten,
+    fragments_of,
+    macro_name,
+)
+from soundcheck.syntax.parser import ParsedFile, parse_part, parse_strictly
+
+# Words that may stand beside a name; two other words in a row are no Rust but a macro's own syntax.
+_WORDS = (
+    rb"(?:as|async|auto|await|box|break|const|continue|crate|default|dyn|else|enum|extern|fn|for|"
+    rb"gen|if|impl|in|let|loop|macro|match|mod|move|mut|pub|raw|ref|return|safe|static|struct|"
+    rb"trait|try|type|union|unsafe|use|where|while|yield)\b"
+)
+_FOREIGN = re.compile(
+    rb"//[^\n]*|/\*.*?\*/|"
+    + STRINGS
+    + rb"|(?P<macro>!\s*[\[({])|(?P<words>\)\s+(?!"
+    + _WORDS
+    + rb")[A-Za-z_]|(?<!')\b(?!"
+    + _WORDS
+    + rb")\w+[ \t\r\n]+(?!"
+    + _WORDS
+    + rb")\w)",
+    re.DOTALL,
+)
+# Templates of code that is made elsewhere: nothing in them is code of this file.
+_TEMPLATES = frozenset({b"quote", b"quote_spanned", b"parse_quote", b"parse_quote_spanned"})
+# Macros whose second argument is a pattern.
+_MATCHES = frozenset({b"matches", b"assert_matches", b"debug_assert_matches"})
+# Beyond this share of bytes that no parse could read, what is left says too little.
+_MOST_LOST = 0.5
+# Recovering from errors takes the grammar long: a larger text that is not Rust is not worth it.
+_LARGEST_BROKEN = 8_000
+_LARGEST_FOREIGN = 500
+_LARGEST_SHAPE = 60_000
+# Macros inside macros are read again at every level: what one file may cost, in bytes of it.
+_MOST_READ = 40
+_ALWAYS_READ = 200_000
+_SPENT = -1
+
+
+class MacroTree(NamedTuple):
+    """The tokens of one macro as they could be read.
+
+    ``form`` is ``block`` (``root`` is a block), ``args`` (``root`` is an array expression whose
+    parts are the arguments) or empty, with no root, where the tokens are no Rust. ``lost`` are the
+    byte ranges inside that were not understood. ``parts`` stand as literals in the tree; ``names``
+    are names that read otherwise than the file at their offset, empty for a literal put in.
+    """
+
+    form: str
+    root: Node | None
+    lost: tuple[tuple[int, int], ...] = ()
+    parts: tuple[Part, ...] = ()
+    names: tuple[tuple[int, str], ...] = ()
+
+
+class MacroArmTree(NamedTuple):
+    """One arm of a macro definition: its matcher, and its body as it could be read.
+
+    ``fragments`` are the metavariables of the matcher, with the kinds of what they stand for.
+    """
+
+    matcher: tuple[int, int]
+    tokens: Node
+    tree: MacroTree
+    fragments: tuple[tuple[str, str], ...] = ()
+
+
+_UNREAD = MacroTree("", None)
+
+
+def read_macro(
+    parsed: ParsedFile, tokens: Node, fragments: Mapping[bytes, bytes] | None = None
+) -> MacroTree:
+    """Read the token tree of a macro call, or of a definition's arm with its ``fragments``.
+
+    Each token tree is read once; the file remembers it.
+    """
+    known: MacroTree | None = parsed.macros.get(tokens.start_byte)
+    if known is None:
+        known = parsed.macros[tokens.start_byte] = _read_in_bounds(parsed, tokens, fragments)
+    return known
+
+
+def _read_in_bounds(
+    parsed: ParsedFile, tokens: Node, fragments: Mapping[bytes, bytes] | None
+) -> MacroTree:
+    start, end = tokens.start_byte, tokens.end_byte
+    if end - start < 2 or parsed.data[start] not in OPENERS:
+        return _UNREAD
+    record: MacroTree = parsed.macros.get(_SPENT, _UNREAD)
+    spent = end - start + (record.lost[0][1] if record.lost else 0)
+    if spent > _ALWAYS_READ + _MOST_READ * len(parsed.data):
+        return MacroTree("", None, ((start, end),))
+    parsed.macros[_SPENT] = MacroTree("", None, ((0, spent),))
+    return _read_macro(parsed.data, tokens, fragments)
+
+
+def _read_macro(data: bytes, tokens: Node, fragments: Mapping[bytes, bytes] | None) -> MacroTree:
+    start, end = tokens.start_byte, tokens.end_byte
+    name = macro_name(data, start)
+    if name in _TEMPLATES:
+        return MacroTree("", None, ((start, end),))
+    work = Tokens(data, start, end)
+    flatten(work, fragments or {})
+    branches = macro_branches(data, tokens)
+    if branches:
+        blank_predicates(work, branches)
+        return _read_whole(work, "block") or _read_broken(work, "block")
+    if name in _MATCHES:
+        tree = _read_match(work, tokens)
+        if tree is not None:
+            return tree
+    is_block = data[start] == OPENERS[2] or fragments is not None
+    forms = ("block", "args") if is_block else ("args", "block")
+    is_foreign = _is_foreign(bytes(work.bytes))
+    if not is_foreign:
+        for form in forms:
+            tree = _read_whole(work, form)
+            if tree is not None:
+                return tree
+    return _read_partly(work, tokens, forms, is_foreign=is_foreign)
+
+
+def _read_partly(
+    work: Tokens, tokens: Node, forms: tuple[str, ...], *, is_foreign: bool
+) -> MacroTree:
+    size = work.end - work.base
+    is_small = size <= (_LARGEST_FOREIGN if is_foreign else _LARGEST_BROKEN)
+    readings: list[MacroTree] = []
+    if size <= _LARGEST_SHAPE:
+        for _ in shaped(work):
+            tree = _read_whole(work, "block")
+            if tree is not None:
+                return tree
+            if is_small:
+                readings.append(_read_broken(work, "block"))
+    pieces = _read_by_pieces(work, tokens)
+    if pieces.lost and is_small:
+        readings.extend(_read_broken(work, form) for form in forms)
+    best = min([*readings, pieces], key=_lost_bytes)
+    if _lost_bytes(best) > _MOST_LOST * size:
+        return MacroTree("", None, ((work.base, work.end),))
+    return best
+
+
+def _is_foreign(text: bytes) -> bool:
+    """Whether two words stand side by side as they never do in Rust: a cheap look before a parse."""
+    for match in _FOREIGN.finditer(text):
+        if match.lastgroup == "words":
+            return True
+        if match.lastgroup == "macro":
+            return False
+    return False
+
+
+def _read_match(work: Tokens, tokens: Node) -> MacroTree | None:
+    untouched = bytes(work.bytes)
+    parts = read_match(work, tokens)
+    tree = _read_whole(work, "args") if parts else None
+    work.bytes[:] = untouched
+    return None if tree is None else tree._replace(parts=tuple(parts))
+
+
+def _read_by_pieces(work: Tokens, tokens: Node) -> MacroTree:
+    untouched = bytes(work.bytes)
+    separate(work, tokens)
+    tree = _read_whole(work, "args")
+    if tree is None:
+        work.bytes[:] = untouched
+        parts, lost = read_pieces(work, tokens)
+        tree = _read_whole(work, "args")
+        if tree is None and work.end - work.base <= _LARGEST_BROKEN:
+            tree = _read_broken(work, "args")
+        if tree is None:
+            tree = MacroTree("", None, ((work.base, work.end),))
+        tree = tree._replace(lost=tuple(sorted((*lost, *tree.lost))), parts=tuple(parts))
+    work.bytes[:] = untouched
+    return tree
+
+
+# -- whole texts -------------------------------------------------------------------------------
+
+# The semicolon that ends the statement around an array stands behind the token tree.
+_FENCES = {"block": (b"{", b"}"), "args": (b"[", b"];")}
+
+
+def _read_whole(work: Tokens, form: str) -> MacroTree | None:
+    """Read all tokens in one form; ``None`` where they are not of that form.
+
+    At the end of a block a semicolon may be missing, which the macro adds.
+    """
+    opener, closer = _FENCES[form]
+    tree = parse_strictly(work.fenced(opener, closer), work.base)
+    end = work.end
+    if tree is None and form == "block" and _may_end_in_semicolon(work):
+        tree, end = parse_strictly(work.fenced(opener, b";" + closer), work.base), end + 1
+    if tree is None:
+        return None
+    read = _unwrap(work, form, tree.root_node, end)
+    return None if read.root is None else read
+
+
+def _may_end_in_semicolon(work: Tokens) -> bool:
+    last = bytes(work.bytes[1:-1]).rstrip()[-1:]
+    return last.isalnum() or last in (b")", b"]", b'"', b">", b"_")
+
+
+def _read_broken(work: Tokens, form: str) -> MacroTree:
+    """Read all tokens in one form, as far as they are of that form."""
+    root = parse_part(work.fenced(*_FENCES[form]), work.base).root_node
+    return _unwrap(work, form, root, work.end)
+
+
+def _unwrap(work: Tokens, form: str, root: Node, end: int) -> MacroTree:
+    lost = (*_errors_in(root), *work.lost)
+    kind = "block" if form == "block" else "array_expression"
+    for statement in root.named_children:
+        for node in (statement, *statement.named_children[:1]):
+            if node.type == kind and node.start_byte == work.base and node.end_byte == end:
+                return MacroTree(form, node, tuple(sorted(lost)), (), tuple(work.names.items()))
+    return MacroTree("", None, ((work.base, work.end),))
+
+
+def _errors_in(root: Node) -> tuple[tuple[int, int], ...]:
+    if not root.has_error:
+        return ()
+    errors: list[tuple[int, int]] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            errors.append((node.start_byte, node.end_byte))
+        elif node.has_error:
+            stack.extend(node.children)
+    return tuple(sorted(errors))
+
+
+def _lost_bytes(tree: MacroTree) -> int:
+    return sum(end - start + 1 for start, end in tree.lost)
+
+
+# -- branches and arms -------------------------------------------------------------------------
+
+
+def read_branch(parsed: ParsedFile, branch: MacroBranch) -> MacroTree:
+    """Read the body of one branch; the root of an expression's tree holds it as a statement."""
+    if branch.tokens is not None:
+        return read_macro(parsed, branch.tokens)
+    root = parse_part(parsed.data[branch.start : branch.end] + b";", branch.start).root_node
+    return MacroTree("block", root, _errors_in(root))
+
+
+def macro_arms(parsed: ParsedFile, definition: Node) -> list[MacroArmTree]:
+    """The arms of a ``macro_definition`` node."""
+    arms = []
+    for rule in definition.named_children:
+        if rule.type != "macro_rule":
+            continue
+        left, right = rule.child_by_field_name("left"), rule.child_by_field_name("right")
+        if left is not None and right is not None:
+            arms.append(read_arm(parsed, left, right))
+    return arms
+
+
+def read_arm(parsed: ParsedFile, matcher: Node, body: Node) -> MacroArmTree:
+    """One arm of a definition, from its matcher and the tokens of its body."""
+    fragments = fragments_of(parsed.data, matcher)
+    tree = read_macro(parsed, body, fragments)
+    shown = tuple((name.decode("utf-8", "replace"), kind.decode("utf-8", "replace"))
+                  for name, kind in fragments.items())  # fmt: skip
+    return MacroArmTree((matcher.start_byte, matcher.end_byte), body, tree, shown)
+
+
+def macro_arm_trees(parsed: ParsedFile, definition: Node) -> list[MacroTree]:
+    """The bodies of the arms of a ``macro_definition`` node."""
+    return [arm.tree for arm in macro_arms(parsed, definition)]
