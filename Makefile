@@ -15,9 +15,9 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 demo: $(VENV)/installed ## audit KERNEL (a folder; fixtures/ if not given): findings, then counts
-	@$(BIN)/soundcheck check $(KERNEL) || test $$? -eq 1 # 1 says that there are findings
+	@$(BIN)/soundcheck check "$(KERNEL)" || test $$? -eq 1 # 1 says that there are findings
 	@echo
-	@$(BIN)/soundcheck count --by crate $(KERNEL)
+	@$(BIN)/soundcheck count --by crate "$(KERNEL)"
 
 test: $(VENV)/ready ## run the tests, but for those in a browser and on cloned kernels
 	$(BIN)/pytest --numprocesses=auto -m "not browser and not corpus" $(ARGS)
@@ -35,7 +35,7 @@ corpus: $(VENV)/ready ## run the tests on the kernels cloned below SOUNDCHECK_CL
 	$(BIN)/pytest -m corpus $(ARGS)
 
 bench: $(VENV)/ready ## measure
-	$(BIN)/python bench/bench_parse.py $(KERNEL)
+	$(BIN)/python bench/bench_parse.py "$(KERNEL)"
 
 clean: ## remove what was built, and what tools remember
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .soundcheck_cache

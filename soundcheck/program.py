@@ -141,13 +141,19 @@ class Program:
             stack: list[int] = []
             items = self._by_file.get(path, [])
             for index, one in enumerate(items):
-                while stack and items[stack[-1]].item.end <= one.item.start:
+                while stack and items[stack[-1]].item.end <= _start_of(one):
                     stack.pop()
-                starts.append(one.item.start)
+                starts.append(_start_of(one))
                 arounds.append(stack[-1] if stack else -1)
                 stack.append(index)
             known = self._places[path] = (starts, arounds)
         return known
+
+
+def _start_of(one: ProgramItem) -> int:
+    """Where an item begins, its attributes included."""
+    attributes = one.item.attributes
+    return min(one.item.start, attributes[0].start) if attributes else one.item.start
 
 
 def _is_test_module(forest: ModuleForest, module: ModuleNode) -> bool:
@@ -182,7 +188,7 @@ def _items_by_file(forest: ModuleForest) -> dict[str, list[ProgramItem]]:
                     )
                 )
     for items in by_file.values():
-        items.sort(key=lambda one: (one.item.start, -one.item.end))
+        items.sort(key=lambda one: (_start_of(one), -one.item.end))
     return by_file
 
 

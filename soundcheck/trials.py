@@ -8,7 +8,8 @@ from soundcheck.audit import Input, audit
 from soundcheck.catalog import Catalog, Example, Rule
 from soundcheck.finding import Finding
 from soundcheck.source import SourceFile
-from soundcheck.syntax.facts import FileFacts, Queries, parse
+from soundcheck.syntax.facts import FileFacts, Queries
+from soundcheck.syntax.reading import parse
 
 
 class Mismatch(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import click
 
 from soundcheck.commands.failures import RunError
 from soundcheck.commands.policy import check_catalog, open_catalog
+from soundcheck.resources import read_profiles
 
 
 @click.group(name="rules", short_help="work on rule pages")
@@ -25,7 +26,7 @@ def test(folder: Path | None) -> int:
     catalog = open_catalog()
     tried = list(catalog.rules.values())
     if folder is not None:
-        own = check_catalog(_read_pages(folder), {})
+        own = check_catalog(_read_pages(folder), read_profiles())
         tried = list(own.rules.values())
     mismatches = [mismatch for rule in tried for mismatch in try_rule(catalog, rule)]
     for mismatch in mismatches:

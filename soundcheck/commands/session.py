@@ -99,13 +99,20 @@ class Session:
         """The facts of files, from the cache or from as many processes as there are jobs."""
         import msgspec
 
-        from soundcheck.syntax.facts import FileFacts, parse
+        from soundcheck.syntax.facts import FileFacts
 
         encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(FileFacts)
         salt = repr(queries).encode()
         encoded = self.store.remembered(
-            "facts", salt, files, lambda file: encoder.encode(parse(file, queries))
+            "facts", salt, files, lambda file: encoder.encode(_parse(file, queries))
         )
         return {
             file.path: decoder.decode(value) for file, value in zip(files, encoded, strict=True)
         }
+
+
+def _parse(file: SourceFile, queries: "Queries") -> "FileFacts":
+    """Parse one file; the grammar is loaded when the first file needs it."""
+    from soundcheck.syntax.reading import parse
+
+    return parse(file, queries)

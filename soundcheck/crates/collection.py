@@ -238,10 +238,14 @@ def _collect_part(found: Collection, module: ModuleNode, part: Part) -> None:
                 lost = lost or add_block(found.scopes, scope, part.file, base)
                 inner = lost.index
             at = found.scopes[inner]
+        cfg = base if placed.cfg is None else join(base, found.formulas.place(placed.cfg, crate))
+        if blocks is not None and at is not scope:
+            for formula in blocks.guarding(item.start):
+                cfg = join(cfg, found.formulas.place(formula, crate))
         place = Place(
             module,
             at,
-            base if placed.cfg is None else join(base, found.formulas.place(placed.cfg, crate)),
+            cfg,
             FREE if holder is None else arounds.get(id(holder), FREE),
             part.file,
             part.is_primary,
@@ -264,9 +268,12 @@ def _add_blocks(found: Collection, scope: Scope, part: Part, cfg: Cfg | None) ->
     if not owners:
         return None
     crate = found.forest.crates[found.forest.modules[scope.module].crate]
-    place, join = found.formulas.place, found.formulas.join
-    joined = [(one.item, join(cfg, place(one.cfg, crate))) for one in owners]
-    index = add_blocks(found.scopes, scope, part.file, joined)
+
+    def join(one: Cfg | None, other: Cfg | None) -> Cfg | None:
+        return found.formulas.join(one, found.formulas.place(other, crate))
+
+    joined = [(one.item, join(cfg, one.cfg)) for one in owners]
+    index = add_blocks(found.scopes, scope, part.file, joined, join)
     found.blocks[scope.module, part.file] = index
     return index
 

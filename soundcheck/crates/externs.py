@@ -7,9 +7,10 @@ from soundcheck.crates.dependencies import Dependency
 from soundcheck.crates.formula_table import FormulaTable
 from soundcheck.crates.manifests import Package
 from soundcheck.crates.modules import LOOSE, Crate, ModuleForest
+from soundcheck.crates.stubs import is_stub
 from soundcheck.crates.targets import crate_name
 from soundcheck.syntax.cfg import Cfg
-from soundcheck.syntax.lowering.attributes import read_predicate
+from soundcheck.syntax.predicates import read_predicate
 
 SYSROOT = ("core", "alloc", "std", "proc_macro", "test")
 
@@ -22,7 +23,8 @@ def extern_preludes(
     """For each crate of a forest, the names of other crates; later ``extern crate``s add to it."""
     by_folder = {package.folder: package for package in packages}
     libraries = {folder: defs[root] for folder, root in _libraries(forest, packages).items()}
-    return [_prelude(crate, by_folder, libraries, formulas) for crate in forest.crates]
+    stubs = {folder[1:-1]: root for folder, root in libraries.items() if is_stub(folder)}
+    return [_prelude(crate, by_folder, libraries, stubs, formulas) for crate in forest.crates]
 
 
 def library_roots(forest: ModuleForest, packages: Sequence[Package]) -> list[int | None]:
@@ -48,15 +50,17 @@ def _prelude(
     crate: Crate,
     packages: Mapping[str, Package],
     libraries: Mapping[str, Def],
+    stubs: Mapping[str, Def],
     formulas: FormulaTable,
 ) -> Externs:
     found: Externs = {}
     package = None if crate.package is None else packages.get(crate.package)
     if package is not None:
         for dependency in _seen_by(crate, package):
+            name = crate_name(dependency.package)
             root = None if dependency.path is None else libraries.get(dependency.path)
-            target: Target = External(crate_name(dependency.package)) if root is None else root
-            cfg = formulas.intern(_condition(dependency))
+            target: Target = stubs.get(name, External(name)) if root is None else root
+            cfg = formulas.place(_condition(dependency), crate)
             entries = found.setdefault(dependency.name, [])
             if not any(one.target == target and one.cfg in (None, cfg) for one in entries):
                 entries.append(Entry(target, TYPES, PUBLIC, cfg))
@@ -64,9 +68,13 @@ def _prelude(
         is_other = own is not None and own.index != crate.module and crate.kind != "build-script"
         if own is not None and package.library is not None and is_other:
             found[package.library.name] = [Entry(own, TYPES, PUBLIC, None)]
+    if crate.package is not None and is_stub(crate.package):
+        # What is declared of one crate may speak of any other.
+        found = {name: [Entry(root, TYPES, PUBLIC, None)] for name, root in stubs.items()}
     for name in SYSROOT:
         if name not in found:
-            found[name] = [Entry(External(name), TYPES, PUBLIC, None)]
+            target = stubs.get(name, External(name))
+            found[name] = [Entry(target, TYPES, PUBLIC, None)]
     return found
 
 

@@ -61,10 +61,11 @@ def settle(search: Search, imports: Sequence[ImportLeaf]) -> int:
         search.is_changed = False
         for leaf in left:
             entries_of(search, leaf)
-        left = [leaf for leaf in left if not leaf.is_settled]
         if not search.is_changed:
             break
-    for leaf in left:
+        # Chains of imports run with the order of writing or against it.
+        left = [leaf for leaf in reversed(left) if not leaf.is_settled]
+    for leaf in imports:
         leaf.is_settled = True
     return search.round
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import NamedTuple
 
 from soundcheck.crates.collection import FREE, Collection, Place, collect_item, resolve_written
@@ -85,7 +86,7 @@ def _add_inner(found: Collection, call: _Call, place: Place, expansion: Expansio
         return call.depth < _DEEPEST and _add_expanded(found, call)
     held = expansion.held.get(call.name, ())
     is_made = [_add(found, item, place, call.path) for item in held]
-    return any(is_made) or _add_declared(found, call)
+    return _add_declared(found, call, {item.name for item in held}) or any(is_made)
 
 
 def _add(found: Collection, item: it.AnyItem, place: Place, path: str) -> bool:
@@ -106,13 +107,15 @@ def _add(found: Collection, item: it.AnyItem, place: Place, path: str) -> bool:
     return True
 
 
-def _add_declared(found: Collection, call: _Call) -> bool:
-    """Add the names that the tokens of a call declare; whether there are any."""
+def _add_declared(found: Collection, call: _Call, known: Set[str] = frozenset()) -> bool:
+    """Add the names that the tokens of a call declare, but the known; whether there are any."""
     place = call.place
     if place.around != FREE:
         return False
     is_made = False
     for declared in declared_in(call.text):
+        if declared.name in known:
+            continue
         is_made = True
         visibility = resolve_written(
             found, declared.visibility, place.module, place.file, call.item

@@ -17,8 +17,8 @@ _TOKEN = re.compile(
       | b?'(?:[^'\\\n]|\\.[^']*)'
       | '\w+
       | (?:r\#)?[^\W\d]\w*
-      | \d[\w.]*(?<!\.)
-      | ->|=>|::|\.\.=|\.\.\.|\.\.|&&|\|\||<<=|>>=|<<|[=!<>+*/%^&|-]=
+      | \d\w*(?:\.\d\w*)?
+      | ->|=>|::|\.\.=|\.\.\.|\.\.|&&|\|\||[=!<>+*/%^&|-]=
       | .""",
     re.DOTALL | re.VERBOSE,
 )
@@ -253,7 +253,7 @@ def _separated_end(fragment: str, tokens: Tokens, i: int) -> int | None:
         if depth <= 0 and word in ends and not (fragment == "path" and word == ":"):
             break
         if fragment in _ANGLED:
-            depth += (word == "<") + 2 * (word == "<<") - (word == ">") - 2 * (word == ">>")
+            depth += (word == "<") - (word == ">")
         i = _group_end(tokens, i)
     return i if i > start else None
 
@@ -342,11 +342,16 @@ def _camel(text: str) -> str:
 _MODIFIERS = {"lower": str.lower, "upper": str.upper, "snake": _snake, "camel": _camel}
 
 
+# What may stand before `!` where that is no macro's.
+_BEFORE_NOT = frozenset({"if", "in", "match", "return", "while", "break", "else"})
+
+
 def calls_in(tokens: Tokens) -> Iterator[tuple[str, str]]:
     """The macro calls outside of all braces: the macro's name, and its tokens."""
     i = 0
     while i < len(tokens):
         end = _group_end(tokens, i)
-        if end > i + 1 and i > 1 and tokens[i - 1] == "!" and is_name(tokens[i - 2]):
+        name = tokens[i - 2] if i > 1 and tokens[i - 1] == "!" else ""
+        if end > i + 1 and is_name(name) and name not in _BEFORE_NOT:
             yield tokens[i - 2], " ".join(tokens[i + 1 : end - 1])
         i = end

@@ -15,7 +15,7 @@ from soundcheck.crates.definitions import (
 )
 from soundcheck.crates.routes import Walk, walk_path, why_not
 from soundcheck.crates.search import Search
-from soundcheck.syntax.cfg import Cfg
+from soundcheck.syntax.cfg import Any, Cfg
 from soundcheck.syntax.items import Path, PathType
 
 _SELF_TYPE = "Self"
@@ -118,15 +118,22 @@ def _where(
     for one in candidates:
         if one.cfg is not None and not search.formulas.logic.may_meet(one.cfg, cfg):
             continue
-        if any(one.target is other.target and one.rest == other.rest for other in kept):
-            continue
-        kept.append(one)
+        for index, other in enumerate(kept):
+            if one.target is other.target and one.rest == other.rest:
+                kept[index] = Candidate(one.target, one.rest, _either(other.cfg, one.cfg))
+                break
+        else:
+            kept.append(one)
     if not kept:
         what = "what it names is there only under other formulas"
         return Resolution((), "excluded", what)
     if rest:
         kept = [_with_rest(search, one, rest) for one in kept]
     return resolution if len(kept) == len(candidates) and not rest else Resolution(tuple(kept))
+
+
+def _either(one: Cfg | None, other: Cfg | None) -> Cfg | None:
+    return None if one is None or other is None else Any((one, other))
 
 
 def _with_rest(search: Search, one: Candidate, rest: tuple[str, ...]) -> Candidate:

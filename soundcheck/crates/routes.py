@@ -259,7 +259,7 @@ def _made_by_macro(scope: Scope, name: str) -> Missing | None:
     """A name not found otherwise that stands among the tokens of a macro call in a scope."""
     for macro, text in scope.calls:
         if name in text and name in split_tokens(text):
-            return Missing("macro", f"`{macro}!` makes `{name}`")
+            return Missing("macro", f"`{macro}!` may make `{name}`")
     return None
 
 

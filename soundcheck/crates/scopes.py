@@ -7,7 +7,7 @@ parent names it does not see.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from soundcheck.crates.definitions import NOWHERE, Entry
 from soundcheck.crates.outline import PlacedItem
@@ -94,9 +94,12 @@ class Scope:
 class BlockIndex:
     """The blocks of one piece of a file that have scopes, for finding the innermost at a place."""
 
-    __slots__ = ("_scopes", "_starts")
+    __slots__ = ("_guards", "_scopes", "_starts")
 
-    def __init__(self, scopes: Sequence[Scope]) -> None:
+    def __init__(
+        self, scopes: Sequence[Scope], guards: Sequence[tuple[int, int, Cfg]] = ()
+    ) -> None:
+        self._guards = guards
         self._scopes = scopes
         self._starts = [scope.start for scope in scopes]
 
@@ -112,7 +115,12 @@ class BlockIndex:
             scope = scopes[scope.parent]
         return scope.index
 
+    def guarding(self, offset: int) -> Sequence[Cfg]:
+        """The formulas, as written, of the statements and arms around a byte."""
+        return _guarding(self._guards, offset) if self._guards else ()
 
+
+Join = Callable[[Cfg | None, Cfg], Cfg | None]
 Blocks = Mapping[tuple[int, str], BlockIndex]
 
 
@@ -158,12 +166,19 @@ def add_blocks(
     module: Scope,
     file: str,
     owners: Iterable[tuple[it.AnyItem, Cfg | None]],
+    join: Join,
 ) -> BlockIndex:
     """Add the scopes inside items, each with its formula, that hold others in their bodies."""
     ranges: dict[tuple[int, int], Cfg | None] = {}
+    guards: list[tuple[int, int, Cfg]] = []
     for owner, cfg in owners:
+        inside = list(_guards_in(owner))
+        guards += inside
         for block in _blocks_with_items(owner):
-            ranges[block.start, -block.end] = cfg
+            whole = cfg
+            for formula in _guarding(inside, block.start):
+                whole = join(whole, formula)
+            ranges[block.start, -block.end] = whole
     added: list[Scope] = []
     around: list[Scope] = [module]
     for (start, end), cfg in sorted(ranges.items(), key=lambda one: one[0]):
@@ -173,7 +188,22 @@ def add_blocks(
         scope.start, scope.end = start, -end
         added.append(scope)
         around.append(scope)
-    return BlockIndex(added)
+    return BlockIndex(added, guards)
+
+
+def _guards_in(owner: it.AnyItem) -> Iterator[tuple[int, int, Cfg]]:
+    """The statements and arms in a body that stand under formulas: where, and which."""
+    for node in walk(owner):
+        if isinstance(node, (it.ExprStmt, it.Let)) and node.cfg is not None:
+            yield node.start, node.end, node.cfg
+        elif isinstance(node, it.Match):
+            for arm in node.arms:
+                if arm.cfg is not None:
+                    yield arm.body.start, arm.body.end, arm.cfg
+
+
+def _guarding(guards: Iterable[tuple[int, int, Cfg]], offset: int) -> list[Cfg]:
+    return [cfg for start, end, cfg in guards if start <= offset < end]
 
 
 def add_block(scopes: list[Scope], parent: Scope, file: str, cfg: Cfg | None) -> Scope:

@@ -22,7 +22,7 @@ from soundcheck.crates.definitions import (
 )
 from soundcheck.crates.externs import Externs
 from soundcheck.crates.formula_table import FormulaTable
-from soundcheck.crates.modules import ModuleForest
+from soundcheck.crates.modules import ModuleForest, ModuleNode
 from soundcheck.crates.scopes import ImportLeaf, Scope
 from soundcheck.crates.visibility import is_visible, narrower
 from soundcheck.syntax.cfg import NEVER, Cfg
@@ -57,7 +57,7 @@ class Search:
     an import, for which it looks names up in its turn.
     """
 
-    __slots__ = ("active", "defs", "depth", "editions", "externals", "externs", "forest",
+    __slots__ = ("defs", "depth", "editions", "externals", "externs", "forest",
                  "formulas", "is_changed", "libraries", "low", "macro_crates", "members", "memo",
                  "prelude", "primaries", "resolutions", "resolve_import", "round",
                  "scopes")  # fmt: skip
@@ -87,7 +87,6 @@ class Search:
         self.editions = [crate.edition for crate in forest.crates]
         self.externals: dict[tuple[str, bool], External] = {}
         self.memo: dict[tuple[int, str, int], Sequence[Entry]] = {}
-        self.active: dict[tuple[int, str, int], int] = {}
         self.resolutions: dict[tuple[int, tuple[str, ...], int, bool], Resolution] = {}
         self.primaries: dict[tuple[str, int, str, str], Def] = {}
         self.depth = 0
@@ -164,40 +163,28 @@ def add_entry(search: Search, entries: list[Entry], entry: Entry) -> None:
 
 def look_up(search: Search, scope: Scope, name: str, mask: int) -> Sequence[Entry]:
     """What ``name`` means in a scope in the namespaces of ``mask``; not in the scopes around it."""
-    defined = scope.names.get(name, _NONE)
-    imported = scope.imported.get(name)
-    if imported is None and not scope.globs:
-        return [entry for entry in defined if entry.namespaces & mask] if defined else _NONE
+    if not scope.globs and name not in scope.imported:
+        defined = scope.names.get(name)
+        return [one for one in defined if one.namespaces & mask] if defined else _NONE
     key = (scope.index, name, mask)
     known = search.memo.get(key)
     if known is not None:
         return known
-    if key in search.active or search.depth >= _DEEPEST:
-        search.low = min(search.low, search.active.get(key, _OPEN))
-        return _NONE
-    depth = search.active[key] = search.depth
     outer = search.low
-    search.depth += 1
     search.low = _NOTHING_OPEN
-    found = _named_here(search, defined, imported or (), mask)
+    found = _named_here(search, scope, name, mask)
     if scope.globs:
         _add_through_globs(search, scope, name, mask, found)
-    low = search.low
-    search.depth -= 1
-    del search.active[key]
-    if low >= depth:
-        # It leans on itself at most, and what is reachable from here is all found.
+    if search.low == _NOTHING_OPEN:
         search.memo[key] = found
-        low = _NOTHING_OPEN
-    search.low = min(outer, low)
+    search.low = min(outer, search.low)
     return found
 
 
-def _named_here(
-    search: Search, defined: Sequence[Entry], imported: Sequence[ImportLeaf], mask: int
-) -> list[Entry]:
-    found = [entry for entry in defined if entry.namespaces & mask]
-    for leaf in imported:
+def _named_here(search: Search, scope: Scope, name: str, mask: int) -> list[Entry]:
+    """What is defined or imported in a scope under a name written there."""
+    found = [entry for entry in scope.names.get(name, _NONE) if entry.namespaces & mask]
+    for leaf in scope.imported.get(name, ()):
         for entry in entries_of(search, leaf):
             if entry.namespaces & mask:
                 add_entry(search, found, entry)
@@ -226,42 +213,101 @@ def _without_doubles(search: Search, found: list[Entry], mask: int) -> list[Entr
     return kept
 
 
+class _Way(NamedTuple):
+    """A way through globs: the scope it leads to, and what of the names there comes through.
+
+    ``named`` are those there of the name looked for, which hide what is behind them.
+    """
+
+    scope: Scope
+    named: Sequence[Entry]
+    mask: int
+    cfg: Cfg | None
+    visibility: int
+
+
 def _add_through_globs(
     search: Search, scope: Scope, name: str, mask: int, found: list[Entry]
 ) -> None:
-    """Add what globs bring, but for what the names written in the scope itself hide."""
-    formulas = search.formulas
-    partial: list[Entry] = []
-    for entry in found:
-        if formulas.is_implied(entry.cfg, scope.cfg):
-            mask &= ~entry.namespaces
-        else:
-            partial.append(entry)
-    if not mask:
-        return
+    """Add what globs bring from wherever they lead, but for what nearer names hide."""
     modules = search.forest.modules
-    for glob in scope.globs:
-        for source in entries_of(search, glob):
-            target = source.target
-            if not isinstance(target, Def):
+    seen: dict[int, list[tuple[Cfg | None, int]]] = {scope.index: [(None, mask)]}
+    ways = [_Way(scope, tuple(found), mask, None, PUBLIC)]
+    for way in ways:
+        here = way.scope
+        mask, cfg = _unhidden(search, way)
+        if not mask or cfg is NEVER:
+            continue
+        for glob in here.globs:
+            if here is not scope and not is_visible(modules, glob.visibility, scope.module):
                 continue
-            for entry in names_in(search, target, name, mask):
-                if not is_visible(modules, entry.visibility, scope.module):
+            visibility = narrower(modules, way.visibility, glob.visibility)
+            for source in entries_of(search, glob):
+                holder = source.target
+                joined = search.formulas.join(cfg, source.cfg)
+                if not isinstance(holder, Def) or joined is NEVER:
                     continue
-                cfg = formulas.join(source.cfg, entry.cfg)
-                for one in partial:
-                    if one.namespaces & entry.namespaces:
-                        cfg = formulas.without(cfg, one.cfg)
-                if cfg is not NEVER:
-                    visibility = narrower(modules, glob.visibility, entry.visibility)
-                    brought = Entry(entry.target, entry.namespaces & mask, visibility, cfg)
+                if holder.kind == "module":
+                    joined = _note_way(search, seen, holder.index, joined, mask)
+                    if joined is NEVER:
+                        continue
+                    inner = search.scopes[holder.index]
+                    named = _named_here(search, inner, name, mask)
+                    ways.append(_Way(inner, named, mask, joined, visibility))
+                else:
+                    named = list(variants_of(search, holder, name, mask))
+                for entry in named:
+                    whole = search.formulas.join(joined, entry.cfg)
+                    if whole is NEVER or not _is_seen_by(modules, entry, scope, here):
+                        continue
+                    shown = narrower(modules, visibility, entry.visibility)
+                    brought = Entry(entry.target, entry.namespaces & mask, shown, whole)
                     add_entry(search, found, brought)
+
+
+def _unhidden(search: Search, way: _Way) -> tuple[int, Cfg | None]:
+    """In which namespaces, and where, names behind a scope are not hidden by those in it."""
+    mask, cfg = way.mask, way.cfg
+    for entry in way.named:
+        if search.formulas.is_implied(entry.cfg, way.scope.cfg):
+            mask &= ~entry.namespaces
+    for entry in way.named:
+        if entry.namespaces & mask:
+            cfg = search.formulas.without(cfg, entry.cfg)
+    return mask, cfg
+
+
+def _note_way(
+    search: Search,
+    seen: dict[int, list[tuple[Cfg | None, int]]],
+    module: int,
+    cfg: Cfg | None,
+    mask: int,
+) -> Cfg | None:
+    """The formula under which a module need be looked at once more; ``NEVER`` if it need not."""
+    known = seen.setdefault(module, [])
+    for before, wider in known:
+        if wider & mask == mask and search.formulas.is_implied(before, cfg):
+            return NEVER
+    if len(known) >= _MOST_FORMULAS:
+        cfg = None
+    known.append((cfg, mask))
+    return cfg
+
+
+def _is_seen_by(modules: Sequence[ModuleNode], entry: Entry, *scopes: Scope) -> bool:
+    return all(is_visible(modules, entry.visibility, scope.module) for scope in scopes)
 
 
 def names_in(search: Search, holder: Def, name: str, mask: int) -> Sequence[Entry]:
     """What ``name`` means in a module or an enum."""
     if holder.kind == "module":
         return look_up(search, search.scopes[holder.index], name, mask)
+    return variants_of(search, holder, name, mask)
+
+
+def variants_of(search: Search, holder: Def, name: str, mask: int) -> Sequence[Entry]:
+    """The variants of that name that an enum has."""
     variants = search.members.get(holder.index, {}).get(name)
     if not variants or not mask & (TYPES | VALUES):
         return _NONE

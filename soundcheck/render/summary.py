@@ -14,8 +14,24 @@ def headline(report: Report) -> str:
     if by_severity:
         findings += f" ({', '.join(by_severity)})"
     kinds = Counter(gap.kind for gap in report.gaps)
-    gaps = [count_of(number, kind.replace("-", " ")) for kind, number in _most_first(kinds)]
+    gaps = [count_of(number, _noun_of(kind)) for kind, number in _most_first(kinds)]
     return ", ".join([findings, *(gaps or ["0 gaps"])])
+
+
+# Kinds of gaps whose words are no noun.
+_NOUNS = {
+    "no-git": "folder listed without git",
+    "not-a-file": "entry that is no file",
+    "not-utf8": "file not in UTF-8",
+    "opaque": "opaque expression",
+    "too-deep": "too deep nesting",
+    "unparsed": "unparsed region",
+    "manifest": "manifest problem",
+}
+
+
+def _noun_of(kind: str) -> str:
+    return _NOUNS.get(kind, kind.replace("-", " "))
 
 
 def counts_by_rule(report: Report) -> list[tuple[Severity, str, int]]:
@@ -39,6 +55,9 @@ def count_of(number: int, noun: str) -> str:
     """A number with its noun, in the plural where it is not one."""
     if number == 1:
         return f"1 {noun}"
+    first, _, rest = noun.partition(" ")
+    if rest.partition(" ")[0] in ("listed", "not", "that"):
+        return f"{count_of(number, first)} {rest}"
     if noun.endswith(("s", "x", "ch", "sh")):
         return f"{number} {noun}es"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":

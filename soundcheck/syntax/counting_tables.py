@@ -17,6 +17,7 @@ FUNCTION, SIGNATURE, MODIFIERS, MODULE, IMPL, TRAIT, FOREIGN, ASSOCIATED = range
 # Expressions, types and patterns that are not like the others.
 CALL, FIELD, MACRO, GLUED, CLOSURE, CAST, UNSAFE, ASSIGNMENT = range(21, 29)
 BINDING, LET_CHAIN, CONST_BLOCK, GENERIC, ARRAY, ARRAY_TYPE, RANGE_PATTERN, NEGATIVE = range(29, 37)
+ITEM, BROKEN = range(37, 39)
 
 _WAYS = {
     "array_expression": ARRAY,
@@ -32,6 +33,7 @@ _WAYS = {
     "continue_expression": LEAF,
     "declaration_list": MODULE,
     "empty_statement": EMPTY,
+    "enum_item": ITEM,
     "enum_variant_list": LIST,
     "expression_statement": STATEMENT,
     "field_declaration_list": LIST,
@@ -55,13 +57,19 @@ _WAYS = {
     "range_expression": GLUED,
     "range_pattern": RANGE_PATTERN,
     "scoped_identifier": PATH,
+    "struct_item": ITEM,
     "source_file": MODULE,
     "static_item": CONSTANT,
     "trait_item": TRAIT,
     "type_cast_expression": CAST,
+    "type_item": ITEM,
+    "union_item": ITEM,
     "unit_expression": LEAF,
     "unsafe_block": UNSAFE,
 }
+
+# The number of an error, whatever the grammar.
+ERROR_KIND = 0xFFFF
 
 # Nothing in these is an expression.
 _LEAVES = (
@@ -125,7 +133,6 @@ _TYPES = (
     "tuple_type",
     "type_arguments",
     "type_binding",
-    "type_item",
     "type_parameter",
     "type_parameters",
     "variadic_parameter",
@@ -178,13 +185,14 @@ class Tables(NamedTuple):
 def tables() -> Tables:
     """The tables for the grammar at hand; that it has all these kinds is checked on the way."""
     language = rust_language()
-    size = language.node_kind_count
+    size = ERROR_KIND + 1
 
     def flags(names: Iterable[str]) -> tuple[bool, ...]:
         ids = kind_ids(language, names)
         return tuple(kind in ids for kind in range(size))
 
     way, weight = [VISIT] * size, [0] * size
+    way[ERROR_KIND] = BROKEN
     for names, what in ((_LEAVES, SKIP), (_TYPES, TYPE), (_PATTERNS, PATTERN)):
         for kind in kind_ids(language, names):
             way[kind] = what

@@ -1,18 +1,48 @@
-"""Stage 1 as one step: a file becomes the facts that all later stages stand on."""
+"""The facts of one file: the value of stage 1, on which all later stages stand."""
 
 import msgspec
-from tree_sitter import Node
 
-from soundcheck.source import SourceFile
-from soundcheck.syntax.comments import comments_beside
 from soundcheck.syntax.items import ItemTree
-from soundcheck.syntax.lowering import lower
-from soundcheck.syntax.macros import MacroTree
-from soundcheck.syntax.parser import ParsedFile, read_file
-from soundcheck.syntax.queries import QueryMatch, run_queries
-from soundcheck.syntax.sites import UnsafeSite, find_sites
 
 Queries = tuple[tuple[str, str], ...]
+"""Queries as the parse takes them: pairs of a rule and its query."""
+
+
+class Capture(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One captured place of a match, under its name without ``@``, and its text."""
+
+    name: str
+    start: int
+    end: int
+    text: str
+
+
+class QueryMatch(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One match of the query of a rule; its captures in order of the query."""
+
+    rule: str
+    captures: tuple[Capture, ...]
+
+    def get(self, name: str) -> Capture | None:
+        """The first place captured under a name."""
+        return next((capture for capture in self.captures if capture.name == name), None)
+
+
+class UnsafeSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One place of unsafe code.
+
+    ``kind`` is ``block``, ``function``, ``method``, ``impl``, ``trait``, ``extern``,
+    ``attribute``, ``static`` or ``asm``. ``token_start..token_end`` is the keyword or name that
+    makes it one, ``start..end`` all of it. ``in_macro`` tells that it stands among the tokens of
+    a macro call or in a macro's definition.
+    """
+
+    kind: str
+    token_start: int
+    token_end: int
+    start: int
+    end: int
+    in_macro: bool
 
 
 class CommentedSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -32,23 +62,3 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False):
     sites: tuple[CommentedSite, ...]
     events: tuple[tuple[int, int, int], ...]
     matches: tuple[QueryMatch, ...]
-
-
-def parse(source: SourceFile, queries: Queries) -> FileFacts:
-    """The facts of a file; pure, and never fails. ``queries`` are (rule, query) pairs."""
-    parsed = read_file(source)
-    tree = lower(parsed)
-    found, events = find_sites(parsed)
-    sites = tuple(_commented(parsed, site) for site in found)
-    roots = [parsed.root, *_macro_roots(parsed)]
-    return FileFacts(tree, sites, events, run_queries(queries, roots, parsed.data))
-
-
-def _commented(parsed: ParsedFile, site: UnsafeSite) -> CommentedSite:
-    comments = comments_beside(parsed.root, parsed.source.data, site.start, site.end)
-    return CommentedSite(site, comments)
-
-
-def _macro_roots(parsed: ParsedFile) -> list[Node]:
-    trees: list[MacroTree] = list(parsed.macros.values())
-    return [tree.root for tree in trees if tree.root is not None]

@@ -654,6 +654,8 @@ class Variant(Node, frozen=True):
     fields: tuple[FieldDef, ...] = ()
     discriminant: Expr | None = None
     cfg: Cfg | None = None
+    attributes: tuple[Attribute, ...] = ()
+    doc: str = ""
 
 
 class Adt(Item, frozen=True):
@@ -744,6 +746,7 @@ class MacroArm(msgspec.Struct, frozen=True, gc=False, array_like=True):
     body: Block | None = None
     start: int = 0
     end: int = 0
+    fragments: tuple[tuple[str, str], ...] = ()
 
 
 class MacroDef(Item, frozen=True):

@@ -3,30 +3,10 @@
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-import msgspec
 from tree_sitter import Node, Query, QueryCursor, QueryError
 
+from soundcheck.syntax.facts import Capture, QueryMatch
 from soundcheck.syntax.parser import rust_language
-
-
-class Capture(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One captured place of a match, under its name without ``@``, and its text."""
-
-    name: str
-    start: int
-    end: int
-    text: str
-
-
-class QueryMatch(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One match of the query of a rule; its captures in order of the query."""
-
-    rule: str
-    captures: tuple[Capture, ...]
-
-    def get(self, name: str) -> Capture | None:
-        """The first place captured under a name."""
-        return next((capture for capture in self.captures if capture.name == name), None)
 
 
 def check_query(text: str) -> tuple[int, str] | None:

@@ -17,9 +17,13 @@ from soundcheck.syntax.repair_rewritings import REWRITINGS, Rewriting
 
 Parse = Callable[[bytes], Tree]
 
-# Each attempt costs a parse: these bound what one file may cost.
+# Each attempt costs a parse, which errors make slow: these bound what one file may cost. Files
+# that can be repaired take one to four attempts; what has errors everywhere is no Rust.
 _MOST_ROUNDS = 5
-_MOST_BYTES_PARSED = 24_000_000
+_MOST_ATTEMPTS = 24
+_FEWEST_ATTEMPTS = 6
+_MOST_BYTES_PARSED = 4_000_000
+_MOST_ERRORS = 500
 # How far from an error a rewriting may stand that must touch it.
 _REACH = 3
 
@@ -122,7 +126,10 @@ def lost_spans(error: Node) -> list[tuple[int, int]]:
 def repair(data: bytes, tree: Tree, parse: Parse) -> Repaired:
     """Rewrite what the grammar cannot read, where fewer bytes are left in errors for it."""
     state = _State(data, masked(data), tree, (), outermost_errors(tree.root_node))
-    attempts = max(8, _MOST_BYTES_PARSED // (len(data) + 1))
+    affordable = _MOST_BYTES_PARSED // (len(data) + 1)
+    attempts = min(_MOST_ATTEMPTS, max(_FEWEST_ATTEMPTS, affordable))
+    if len(state.errors) > _MOST_ERRORS:
+        return Repaired(data, tree, frozenset())
     for _ in range(_MOST_ROUNDS):
         before = state
         for propose in _PROPOSERS:

@@ -2,70 +2,31 @@
 
 Other than geiger's profiles it follows the code into macro calls and definitions, counts the
 methods of traits, extern blocks, attributes, mutable statics and assembly, and takes the body of
-an unsafe trait method for unsafe. Expressions are those of geiger, each counted once, without the
-quirks that come from its parser.
+an unsafe trait method for unsafe. Expressions are weighed as geiger weighs them.
 """
 
 import re
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Iterable
 
-import msgspec
 from tree_sitter import Node
 
 from soundcheck.syntax.columns import column_of
-from soundcheck.syntax.counting_rules import COUNTED
-from soundcheck.syntax.macros import macro_arms, read_macro
+from soundcheck.syntax.counting_tables import ASSOCIATED, CONSTANT, FUNCTION, SIGNATURE
+from soundcheck.syntax.counting_walk import NO_ITEMS, UNSAFE_HEADER, Walk
+from soundcheck.syntax.facts import UnsafeSite
+from soundcheck.syntax.macros import MacroTree, macro_arms, read_macro
 from soundcheck.syntax.parser import ParsedFile
 
-# Blocks that are no expression of their own but the body of what they stand in.
-_BODY_OWNERS = frozenset(
-    {"function_item", "loop_expression", "while_expression", "for_expression", "if_expression",
-     "unsafe_block", "async_block", "try_block", "gen_block", "const_block"}
-)  # fmt: skip
-_EXPRESSIONS = COUNTED - {"field_expression"}
 _ASSEMBLY = frozenset({b"asm", b"naked_asm", b"global_asm", b"llvm_asm"})
-_LINKAGE = re.compile(rb"#!?\[\s*(?:no_mangle|export_name|link_section)\b")
-_UNSAFE_ATTRIBUTE = re.compile(rb"\bunsafe\s*\(")
-_SKIPPED = frozenset(
-    {"line_comment", "block_comment", "use_declaration", "extern_crate_declaration", "lifetime",
-     "visibility_modifier", "string_literal", "raw_string_literal", "token_tree", "metavariable",
-     "integer_literal", "identifier", "type_identifier", "field_identifier", "primitive_type"}
-)  # fmt: skip
-_ITEMS = frozenset(
-    {"function_item", "function_signature_item", "static_item", "const_item", "struct_item",
-     "enum_item", "union_item", "trait_item", "impl_item", "mod_item", "foreign_mod_item",
-     "macro_definition", "type_item"}
-)  # fmt: skip
-
-
-class UnsafeSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One place of unsafe code.
-
-    ``kind`` is ``block``, ``function``, ``method``, ``impl``, ``trait``, ``extern``,
-    ``attribute``, ``static`` or ``asm``. ``token_start..token_end`` is the keyword or name that
-    makes it one, ``start..end`` all of it. ``in_macro`` tells that it stands among the tokens of
-    a macro call or in a macro's definition.
-    """
-
-    kind: str
-    token_start: int
-    token_end: int
-    start: int
-    end: int
-    in_macro: bool
+# Attributes that say something unsafe, in the spelling that says so and in the old one.
+_UNSAFE_ATTRIBUTE = re.compile(rb"[\[(,]\s*(unsafe)\s*\(")
+_LINKAGE = re.compile(rb"[\[,]\s*(?:no_mangle|export_name|link_section)\b")
+_TELLING_WORDS = (b"unsafe", b"no_mangle", b"export_name", b"link_section")
 
 
 Event = tuple[int, int, int]
 """Something that counts: the offset it counts at, its column, and how often."""
-
-
-class _Visit(NamedTuple):
-    node: Node
-    is_unsafe: bool
-    in_macro: bool
-    holder: str  # what items directly inside are: "module", "impl", "trait", "foreign"
-    item: int  # where the innermost item around it starts
 
 
 def find_sites(parsed: ParsedFile) -> tuple[tuple[UnsafeSite, ...], tuple[Event, ...]]:
@@ -74,222 +35,283 @@ def find_sites(parsed: ParsedFile) -> tuple[tuple[UnsafeSite, ...], tuple[Event,
     Expressions count at the start of the item they stand in, everything else at its own. Columns
     are those of plain code and of macros: what is a test's, the module tree tells.
     """
-    walk = _Walk(parsed)
+    walk = _SiteWalk(parsed)
     walk.run()
-    sites = sorted(walk.sites, key=lambda site: (site.start, site.token_start, site.kind))
-    sums = Counter((offset, column) for offset, column, _ in walk.events)
-    events = [(offset, column, times) for (offset, column), times in sorted(sums.items())]
+    sites = sorted(walk.sites.values(), key=lambda site: (site.start, site.token_start, site.kind))
+    events = sorted((offset, column, times) for (offset, column), times in walk.events.items())
     return tuple(sites), tuple(events)
 
 
-class _Walk:
-    """One walk over a file, iterative, since code nests as deep as it likes."""
+class _SiteWalk(Walk):
+    """One walk over a file; a scope is the code of one item that is alike unsafe and in a macro."""
 
-    __slots__ = ("data", "events", "parsed", "sites", "stack")
+    __slots__ = (
+        "events",
+        "in_macro",
+        "is_unsafe",
+        "items",
+        "macro_scopes",
+        "parsed",
+        "sites",
+        "tokens",
+    )
 
     def __init__(self, parsed: ParsedFile) -> None:
+        super().__init__(parsed.data)
         self.parsed = parsed
-        self.data = parsed.data
-        # Sets, since a branch of `cfg_if!` is read alone and as part of the whole.
-        self.sites: set[UnsafeSite] = set()
-        self.events: set[tuple[int, int, tuple[int, int, str]]] = set()
-        self.stack: list[_Visit] = []
+        self.heeds_macros = True
+        self.heeds_attributes = any(word in self.data for word in _TELLING_WORDS)
+        self.sites: dict[tuple[str, int], UnsafeSite] = {}
+        self.events: Counter[tuple[int, int]] = Counter()
+        # By scope: where its item starts, and what code it is.
+        self.items: list[int] = []
+        self.is_unsafe: list[bool] = []
+        self.in_macro: list[bool] = []
+        self.macro_scopes: dict[int, int] = {}
+        # Macros wait for their turn, since they hold macros as deep as they like.
+        self.tokens: list[tuple[Node, int]] = []
 
     def run(self) -> None:
-        self.stack.append(_Visit(self.parsed.root, False, False, "module", 0))
-        while self.stack:
-            self.visit(self.stack.pop())
+        root = self.open(0, is_unsafe=False, in_macro=False)
+        self.pending[root].append(self.parsed.root)
+        scope = 0
+        while scope < len(self.pending):
+            self.walk(scope)
+            while self.tokens:
+                self.read(*self.tokens.pop())
+            if not self.pending[scope]:
+                scope += 1
+        for scope, times in enumerate(self.exprs):
+            if times:
+                is_unsafe = self.is_unsafe[scope]
+                self.count("exprs", self.items[scope], scope, is_unsafe=is_unsafe, times=times)
 
-    def count(self, counter: str, at: _Visit, *, is_unsafe: bool) -> None:
-        node = at.node
-        offset = at.item if counter == "exprs" else node.start_byte
-        bucket = "macros" if at.in_macro else "plain"
-        column = column_of(counter, bucket, is_unsafe=is_unsafe)
-        self.events.add((offset, column, (node.start_byte, node.end_byte, node.type)))
+    # -- scopes --------------------------------------------------------------------------------
 
-    def site(self, kind: str, at: _Visit, token: Node) -> None:
-        node = at.node
-        self.sites.add(
-            UnsafeSite(
-                kind, token.start_byte, token.end_byte, node.start_byte, node.end_byte, at.in_macro
-            )
+    def open(self, item: int, *, is_unsafe: bool, in_macro: bool) -> int:
+        """A new scope."""
+        self.items.append(item)
+        self.is_unsafe.append(is_unsafe)
+        self.in_macro.append(in_macro)
+        self.pending.append([])
+        self.exprs.append(0)
+        return len(self.items) - 1
+
+    def inside(self, node: Node, scope: int, *, is_unsafe: bool = False) -> int:
+        """The scope of what stands in an item."""
+        return self.open(
+            node.start_byte,
+            is_unsafe=is_unsafe or self.is_unsafe[scope],
+            in_macro=self.in_macro[scope],
         )
 
-    def visit(self, at: _Visit) -> None:
-        kind = at.node.type
-        special = _SPECIAL.get(kind)
-        if special is not None:
-            special(self, at)
+    def scope_of_item(self, node: Node, scope: int) -> int:
+        return self.inside(node, scope)
+
+    # -- what counts ---------------------------------------------------------------------------
+
+    def count(
+        self,
+        counter: str,
+        offset: int,
+        scope: int,
+        *,
+        is_unsafe: bool,
+        times: int = 1,
+    ) -> None:
+        bucket = "macros" if self.in_macro[scope] else "plain"
+        self.events[offset, column_of(counter, bucket, is_unsafe=is_unsafe)] += times
+
+    def site(
+        self, counter: str, start: int, end: int, scope: int, token: int, length: int = 6
+    ) -> bool:
+        """Count an unsafe site, once; ``length`` is that of ``unsafe`` unless another word tells."""
+        kind = _KINDS[counter]
+        if (kind, token) in self.sites:
+            return False  # a branch of a macro is read alone and as a part of the whole
+        in_macro = self.in_macro[scope]
+        self.sites[kind, token] = UnsafeSite(kind, token, token + length, start, end, in_macro)
+        self.count(counter, start, scope, is_unsafe=True)
+        return True
+
+    def mark(self, counter: str, node: Node, scope: int, token: int) -> None:
+        """Count what is unsafe if a token was found, and else safe."""
+        if token >= 0:
+            self.site(counter, node.start_byte, node.end_byte, scope, token)
+        else:
+            self.count(counter, node.start_byte, scope, is_unsafe=False)
+
+    def inside_unsafe(self, node: Node, scope: int) -> int:
+        start = node.start_byte
+        self.site("blocks", start, node.end_byte, scope, start)
+        if self.is_unsafe[scope]:
+            return scope
+        return self.open(self.items[scope], is_unsafe=True, in_macro=self.in_macro[scope])
+
+    # -- items ---------------------------------------------------------------------------------
+
+    def module(self, node: Node, scope: int) -> None:
+        if node.is_error and self.in_macro[scope]:
+            return  # the tokens that a macro lost are searched one by one
+        super().module(node, scope)
+
+    def function(self, node: Node, scope: int, _attributes: list[Node]) -> None:
+        self.count_function("functions", node, scope)
+
+    def count_function(self, counter: str, node: Node, scope: int) -> None:
+        token = self.unsafe_word(node)
+        self.mark(counter, node, scope, token)
+        self.signature(node, self.inside(node, scope, is_unsafe=token >= 0))
+
+    def constant(self, node: Node, scope: int) -> None:
+        inner = self.inside(node, scope)
+        self.pending[inner].append(node)
+        if node.type != "static_item":
             return
-        if kind in _EXPRESSIONS:
-            self.count("exprs", at, is_unsafe=at.is_unsafe)
-        self.into(at, at.is_unsafe, at.holder)
+        mutable = next((n for n in node.named_children if n.type == "mutable_specifier"), None)
+        if mutable is None:
+            self.count("statics", node.start_byte, scope, is_unsafe=False)
+        else:
+            start, end = node.start_byte, node.end_byte
+            self.site("statics", start, end, scope, mutable.start_byte, len("mut"))
 
-    def into(self, at: _Visit, is_unsafe: bool, holder: str) -> None:  # noqa: FBT001
-        owns_body = at.node.type in _BODY_OWNERS
-        for child in reversed(at.node.named_children):
-            kind = child.type
-            if kind in _SKIPPED:
-                continue
-            item = child.start_byte if kind in _ITEMS else at.item
-            visit = _Visit(child, is_unsafe, at.in_macro, holder, item)
-            if kind == "block" and not owns_body:
-                self.count("exprs", visit, is_unsafe=is_unsafe)
-            self.stack.append(visit)
+    def unsafe_header(self, node: Node) -> int:
+        """Where ``unsafe`` stands at the beginning of an impl, trait or extern block, or -1."""
+        match = UNSAFE_HEADER.match(self.data, node.start_byte)
+        return -1 if match is None else match.start(1)
 
-    # -- sites ---------------------------------------------------------------------------------
+    def impl(self, node: Node, scope: int) -> None:
+        self.mark("impls", node, scope, self.unsafe_header(node))
+        self.associated(node, scope)
 
-    def unsafe_block(self, at: _Visit) -> None:
-        self.site("block", at, at.node.children[0])
-        self.count("blocks", at, is_unsafe=True)
-        self.into(at, True, at.holder)
+    def trait(self, node: Node, scope: int) -> None:
+        self.mark("traits", node, scope, self.unsafe_header(node))
+        self.associated(node, scope)
 
-    def function(self, at: _Visit) -> None:
-        if at.holder == "foreign":
-            self.into(at, at.is_unsafe, "module")
+    def associated(self, node: Node, scope: int) -> None:
+        """The items of an impl or trait."""
+        inner = self.inside(node, scope)
+        for child in self.members(node, inner):
+            kind = child.kind_id
+            what = self.tables.way[kind]
+            if what == FUNCTION or what == SIGNATURE:
+                self.count_function("methods", child, scope)
+            elif what == CONSTANT:
+                self.constant(child, scope)
+            elif what == ASSOCIATED:
+                self.exprs[inner] += self.quiet(child.named_children, inner)
+            else:
+                self.see(child, what, inner)
+
+    def foreign(self, node: Node, scope: int) -> None:
+        self.mark("externs", node, scope, self.unsafe_header(node))
+        inner = self.inside(node, scope)
+        for child in self.members(node, inner):
+            what = self.tables.way[child.kind_id]
+            if what == FUNCTION or what == SIGNATURE:
+                self.signature(child, self.inside(child, scope))
+            elif what == CONSTANT:
+                self.constant(child, scope)
+            else:
+                self.see(child, what, inner)
+
+    def see(self, child: Node, what: int, scope: int) -> None:
+        """What else may stand among associated and foreign items."""
+        if self.tables.is_noise[child.kind_id]:
+            self.attribute(child, scope)
+        elif child.type == "macro_invocation":
+            self.macro(child, scope)
+        elif what and what not in NO_ITEMS:
+            self.pending[scope].append(child)
+
+    def attribute(self, node: Node, scope: int) -> None:
+        start, end = node.start_byte, node.end_byte
+        if not self.data.startswith(b"#", start):
             return
-        keyword = _unsafe_keyword(at.node)
-        counter = "functions" if at.holder == "module" else "methods"
-        self.count(counter, at, is_unsafe=keyword is not None)
-        if keyword is not None:
-            self.site(counter.removesuffix("s"), at, keyword)
-        self.into(at, at.is_unsafe or keyword is not None, "module")
-
-    def impl(self, at: _Visit) -> None:
-        self.marked(at, "impls", "impl")
-
-    def trait(self, at: _Visit) -> None:
-        self.marked(at, "traits", "trait")
-
-    def foreign(self, at: _Visit) -> None:
-        self.marked(at, "externs", "foreign")
-
-    def marked(self, at: _Visit, counter: str, holder: str) -> None:
-        """What bears the keyword itself: an impl, a trait, an extern block."""
-        keyword = next((child for child in at.node.children if child.type == "unsafe"), None)
-        self.count(counter, at, is_unsafe=keyword is not None)
-        if keyword is not None:
-            self.site(counter.removesuffix("s"), at, keyword)
-        self.into(at, at.is_unsafe, holder)
-
-    def module(self, at: _Visit) -> None:
-        self.into(at, at.is_unsafe, "module")
-
-    def attribute(self, at: _Visit) -> None:
-        text = self.data[at.node.start_byte : at.node.end_byte]
-        if _UNSAFE_ATTRIBUTE.search(text):
-            self.count("attributes", at, is_unsafe=True)
-            self.site("attribute", at, at.node)
-        elif _LINKAGE.match(text):
-            self.count("attributes", at, is_unsafe=False)
-
-    def static(self, at: _Visit) -> None:
-        keyword = next((c for c in at.node.children if c.type == "mutable_specifier"), None)
-        self.count("statics", at, is_unsafe=keyword is not None)
-        if keyword is not None:
-            self.site("static", at, keyword)
-        self.into(at, at.is_unsafe, at.holder)
-
-    def field(self, at: _Visit) -> None:
-        # The callee of a method call is part of the call.
-        parent = at.node.parent
-        if parent is not None and parent.type == "generic_function":
-            parent = parent.parent
-        name = at.node.child_by_field_name("field")
-        is_callee = (
-            parent is not None
-            and parent.type == "call_expression"
-            and name is not None
-            and name.type == "field_identifier"
-            and parent.child_by_field_name("arguments") != at.node
-            and _is_function_of(parent, at.node)
-        )
-        if not is_callee:
-            self.count("exprs", at, is_unsafe=at.is_unsafe)
-        self.into(at, at.is_unsafe, at.holder)
+        unsafe = _UNSAFE_ATTRIBUTE.search(self.data, start, end)
+        if unsafe is not None:
+            self.site("attributes", start, end, scope, unsafe.start(1))
+        elif _LINKAGE.search(self.data, start, end):
+            self.count("attributes", start, scope, is_unsafe=False)
 
     # -- macros --------------------------------------------------------------------------------
 
-    def macro_call(self, at: _Visit) -> None:
-        self.count("exprs", at, is_unsafe=at.is_unsafe)
-        macro = at.node.child_by_field_name("macro")
-        if macro is not None:
-            name = self.data[macro.start_byte : macro.end_byte].rpartition(b"::")[2]
-            if name in _ASSEMBLY:
-                self.count("asm", at, is_unsafe=True)
-                self.site("asm", at, macro)
-        for tokens in at.node.named_children:
-            if tokens.type == "token_tree":
-                self.tokens(tokens, at)
+    def macro(self, node: Node, scope: int) -> None:
+        children = node.named_children
+        name = children[0]
+        start, end = name.start_byte, name.end_byte
+        last = self.data[start:end].rpartition(b"::")[2]
+        if last in _ASSEMBLY:
+            self.site("asm", node.start_byte, node.end_byte, scope, start, end - start)
+        if node.end_byte - children[-1].start_byte > 2:
+            self.tokens.append((children[-1], scope))
 
-    def tokens(self, tokens: Node, at: _Visit) -> None:
-        """Go on among a macro's tokens as they can be read, or look for the keyword in them."""
-        tree = read_macro(self.parsed, tokens)
-        if tree.root is None:
-            self.scan(tokens, at)
+    def macro_rules(self, node: Node, scope: int) -> None:
+        inner = self.open(node.start_byte, is_unsafe=False, in_macro=True)
+        for arm in macro_arms(self.parsed, node):
+            self.go_into(arm.tokens, arm.tree, inner)
+
+    def read(self, tokens: Node, scope: int) -> None:
+        """Go on among a macro's tokens as they can be read."""
+        if tokens.type != "token_tree":
             return
-        inside = at._replace(node=tree.root, in_macro=True)
-        self.into(inside, at.is_unsafe, "module")
+        if not self.in_macro[scope]:
+            scope = self.inside_macro(scope)
+        self.go_into(tokens, read_macro(self.parsed, tokens), scope)
+
+    def inside_macro(self, scope: int) -> int:
+        inner = self.macro_scopes.get(scope)
+        if inner is None:
+            inner = self.open(self.items[scope], is_unsafe=self.is_unsafe[scope], in_macro=True)
+            self.macro_scopes[scope] = inner
+        return inner
+
+    def go_into(self, tokens: Node, tree: MacroTree, scope: int) -> None:
+        """Push the code that tokens were read as, and search those that were not."""
+        if tree.root is None:
+            self.search(tokens, scope, ((tokens.start_byte, tokens.end_byte),))
+            return
+        if tree.form == "block":
+            self.exprs[scope] += self.block(tree.root, scope)
+        else:
+            self.pending[scope] += tree.root.named_children
         if tree.lost:
-            self.scan(tokens, at, tree.lost)
+            self.search(tokens, scope, tree.lost)
 
-    def scan(
-        self, tokens: Node, at: _Visit, ranges: tuple[tuple[int, int], ...] | None = None
-    ) -> None:
-        """Find ``unsafe { … }`` among tokens that are no Rust as a whole."""
-        stack = [tokens]
+    def search(self, tokens: Node, scope: int, ranges: Iterable[tuple[int, int]]) -> None:
+        """Find ``unsafe { … }`` in ranges of tokens that are no Rust as a whole."""
+        telling = [(start, end) for start, end in ranges if self.has_unsafe(start, end)]
+        stack = [tokens] if telling else []
         while stack:
-            node = stack.pop()
-            children = node.children
-            for token, behind in zip(children, (*children[1:], None), strict=True):
-                is_inside = ranges is None or any(a <= token.start_byte < b for a, b in ranges)
+            children = stack.pop().children
+            for token, behind in zip(children, children[1:], strict=False):
+                start, end = token.start_byte, token.end_byte
                 if token.type == "token_tree":
-                    stack.append(token)
-                elif is_inside and token.type == "unsafe" and behind is not None:
-                    if behind.type == "token_tree" and self.data[behind.start_byte] == ord("{"):
-                        self.unread_block(token, behind, at)
+                    if self.has_unsafe(start, end):
+                        stack.append(token)
+                elif token.type == "unsafe" and self.data.startswith(b"{", behind.start_byte):
+                    if any(low <= start < high for low, high in telling):
+                        self.unread_block(token, behind, scope)
 
-    def unread_block(self, keyword: Node, body: Node, at: _Visit) -> None:
-        start, end = keyword.start_byte, body.end_byte
-        self.sites.add(UnsafeSite("block", start, keyword.end_byte, start, end, in_macro=True))
-        column = column_of("blocks", "macros", is_unsafe=True)
-        self.events.add((start, column, (start, end, "unsafe_block")))
-        self.tokens(body, at._replace(is_unsafe=True))
+    def has_unsafe(self, start: int, end: int) -> bool:
+        return self.data.find(b"unsafe", start, end) >= 0
 
-    def macro_definition(self, at: _Visit) -> None:
-        for arm in macro_arms(self.parsed, at.node):
-            if arm.tree.root is None:
-                self.scan(arm.tokens, at)
-                continue
-            self.into(at._replace(node=arm.tree.root, in_macro=True), False, "module")
-            if arm.tree.lost:
-                self.scan(arm.tokens, at, arm.tree.lost)
+    def unread_block(self, keyword: Node, body: Node, scope: int) -> None:
+        """A block whose keyword was found by itself; what is in it may be read all the same."""
+        start = keyword.start_byte
+        if self.site("blocks", start, body.end_byte, scope, start):
+            inner = self.open(self.items[scope], is_unsafe=True, in_macro=True)
+            self.tokens.append((body, inner))
 
 
-def _unsafe_keyword(node: Node) -> Node | None:
-    for child in node.children:
-        if child.type == "function_modifiers":
-            return next((word for word in child.children if word.type == "unsafe"), None)
-    return None
-
-
-def _is_function_of(call: Node, node: Node) -> bool:
-    function = call.child_by_field_name("function")
-    return function is not None and function.end_byte >= node.end_byte
-
-
-_SPECIAL = {
-    "unsafe_block": _Walk.unsafe_block,
-    "function_item": _Walk.function,
-    "function_signature_item": _Walk.function,
-    "impl_item": _Walk.impl,
-    "trait_item": _Walk.trait,
-    "foreign_mod_item": _Walk.foreign,
-    "mod_item": _Walk.module,
-    "attribute_item": _Walk.attribute,
-    "inner_attribute_item": _Walk.attribute,
-    "static_item": _Walk.static,
-    "field_expression": _Walk.field,
-    "macro_invocation": _Walk.macro_call,
-    "macro_definition": _Walk.macro_definition,
+_KINDS = {
+    "blocks": "block",
+    "functions": "function",
+    "methods": "method",
+    "impls": "impl",
+    "traits": "trait",
+    "externs": "extern",
+    "attributes": "attribute",
+    "statics": "static",
+    "asm": "asm",
 }

@@ -48,7 +48,7 @@ def read_chrome(file: SourceFile) -> Trace:
             faults.add("trace-damage", "unreadable events", at)
         elif not name.startswith(_NO_FUNCTION):
             if name not in spelled:
-                spelled[name] = respell(name)
+                spelled[name] = respell(name.encode("utf-8", "replace").decode())
             # Microseconds, with nanoseconds behind the point.
             event = Event(_PHASES[phase], spelled[name], round(time * 1000), at)
             threads.setdefault((process, thread), []).append(event)

@@ -1,5 +1,6 @@
 """Which format a file or folder is in."""
 
+import re
 from collections.abc import Iterable
 
 from soundcheck.source import SourceFile
@@ -8,8 +9,8 @@ from soundcheck.traces.replay import read_replay
 from soundcheck.traces.trace import Trace
 from soundcheck.traces.uftrace import read_uftrace
 
-# Enough of a file to see how it begins, whatever space stands before.
-_BEGINNING = 1024
+# A text may begin with a bracket as well, that of a thread's number.
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[{\]])")
 
 
 def read_trace(files: Iterable[SourceFile]) -> Trace:
@@ -17,5 +18,4 @@ def read_trace(files: Iterable[SourceFile]) -> Trace:
     files = tuple(files)
     if len(files) != 1 or files[0].path.endswith(("/info", ".dat")):
         return read_uftrace(files)
-    start = files[0].data[:_BEGINNING].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return read_chrome(files[0]) if start[:1] in (b"{", b"[") else read_replay(files[0])
+    return read_chrome(files[0]) if _JSON.match(files[0].data) else read_replay(files[0])

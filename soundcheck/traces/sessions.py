@@ -12,7 +12,8 @@ import msgspec
 from soundcheck.traces.symbol_tables import ADDRESS_MASK, Mapping, read_mappings
 from soundcheck.traces.weave import Faults
 
-_LINE = re.compile(r"(SESS|TASK|FORK|DLOP) timestamp=([0-9]+)\.([0-9]+) (.*)")
+_LINE = re.compile(r"(SESS|TASK|FORK|DLOP) timestamp=([0-9]{1,18})\.([0-9]{1,9}) ")
+_ADDRESS = re.compile(r"(?:0x)?[0-9a-fA-F]{1,16}")
 _FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|(\S+))')
 
 
@@ -51,14 +52,14 @@ def read_tasks(text: str, maps: Mappings[str, str], faults: Faults) -> Tasks:
             if not mappings:
                 faults.add("trace-missing", "sessions without a map of their memory", at)
                 mappings = (Mapping(0, ADDRESS_MASK, fields.get("exename", "")),)
-            sessions[sid] = Session(fields.get("pid", ""), time, mappings)
+            process = fields.get("pid") or fields.get("tid", "")
+            sessions[sid] = Session(process, time, mappings)
         elif kind == "TASK" and "tid" in fields:
             processes[fields["tid"]] = fields.get("pid", "")
         elif kind == "FORK" and "pid" in fields:
             processes[fields["pid"]] = fields.get("ppid", "")
-        elif kind == "DLOP" and sid in sessions:
-            base = int(fields.get("base", "0"), 16)
-            library = Mapping(base, ADDRESS_MASK, fields.get("libname", ""))
+        elif kind == "DLOP" and sid in sessions and _ADDRESS.fullmatch(fields.get("base", "")):
+            library = Mapping(int(fields["base"], 16), ADDRESS_MASK, fields.get("libname", ""))
             known = sessions[sid]
             libraries = (*known.libraries, library)
             sessions[sid] = msgspec.structs.replace(known, libraries=libraries)

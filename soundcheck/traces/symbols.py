@@ -12,7 +12,7 @@ _LEGACY_PREFIX = re.compile(r"_?_ZN(?=[0-9])")
 _LEGACY_LENGTH = re.compile(r"[0-9]{1,8}")
 _LEGACY_HASH = re.compile(r"h[0-9a-f]{16}")
 _LEGACY_END = re.compile(r"17h[0-9a-f]{16}E")
-_V0_PREFIX = re.compile(r"_?_R[A-Z]")
+_V0_PREFIX = re.compile(r"_?_R[CMXYNI]\D*[0-9]")
 # Characters that linkers may not know, as rustc's legacy mangling spells them between dollars.
 _LEGACY_ESCAPES = {
     "SP": "@", "BP": "*", "RF": "&", "LT": "<", "GT": ">", "LP": "(", "RP": ")", "C": ",",

@@ -25,7 +25,7 @@ _MAGIC = b"Ftrace!\0"
 _BIG_ENDIAN = 2
 _HAS_RELATIVE_SYMBOLS = 1 << 5
 _VERSIONS = (3, 4)
-_THREAD_FILE = re.compile(r"([0-9]+)\.dat")
+_THREAD_FILE = re.compile(r"([0-9]{1,18})\.dat")
 _THREADS = re.compile(rb"taskinfo:tids=([0-9,]+)")
 
 

@@ -59,31 +59,31 @@ def _folder(threads, *, order="<", symbols=SYMBOLS, **others):
     return [SourceFile(f"trace/{name}", data) for name, data in files.items() if data is not None]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def record():
     """The bytes of one record of a thread."""
     return _record
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def info():
     """The bytes of an ``info`` file."""
     return _info
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def folder():
     """The files of a uftrace folder, from the records of its threads."""
     return _folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def calls():
     """The calls of a trace with their numbers, as a dictionary."""
     return lambda trace: {pair: call.count for pair, call in trace.calls.items()}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def gaps():
     """The gaps of a trace: their kinds, what they say, and where they are."""
     return lambda trace: [

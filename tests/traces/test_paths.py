@@ -91,7 +91,7 @@ def brief(path: ItemPath) -> tuple[str, dict[str, object]]:
             id="tuple",
         ),
         pytest.param(
-            "<unsafe extern \"C\" fn(k::T) -> k::U as k::m::Tr>::f",
+            '<unsafe extern "C" fn(k::T) -> k::U as k::m::Tr>::f',
             "k::m::fn::f",
             {
                 "self_type": "fn",
@@ -202,7 +202,7 @@ def brief(path: ItemPath) -> tuple[str, dict[str, object]]:
         pytest.param("<", "", {"self_text": None}, id="open"),
         pytest.param("<" * 500 + "a::b", "<" * 500 + "a::b", {}, id="deep"),
     ],
-)  # fmt: skip
+)
 def test_items(text: str, name: str, told: dict[str, object]) -> None:
     found = brief(item_path(text))
 
@@ -306,14 +306,12 @@ def test_both_manglings_mean_the_same_item(legacy: str, v0: str) -> None:
             "alloc",
             id="foreign",
         ),
-        pytest.param(
-            "<[u8] as k::m::Tr>::f", ("k::m::[u8]::f", "k::m::Tr::f"), "k", id="slice"
-        ),
+        pytest.param("<[u8] as k::m::Tr>::f", ("k::m::[u8]::f", "k::m::Tr::f"), "k", id="slice"),
         pytest.param(
             "core::ptr::drop_in_place::<k::T>", ("core::ptr::drop_in_place",), "core", id="glue"
         ),
     ],
-)  # fmt: skip
+)
 def test_names_an_item_may_have(symbol: str, names: tuple[str, ...], krate: str) -> None:
     path = item_path(symbol)
 

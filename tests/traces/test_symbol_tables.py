@@ -46,7 +46,9 @@ def test_symbols(text, address, symbols):
     [
         pytest.param("", (), id="empty"),
         pytest.param(
-            "1000-2000 r-xp 00000000 08:01 5      /bin/a\n", (Mapping(0x1000, 0x2000, "/bin/a"),), id="one"
+            "1000-2000 r-xp 00000000 08:01 5      /bin/a\n",
+            (Mapping(0x1000, 0x2000, "/bin/a"),),
+            id="one",
         ),
         pytest.param(
             "1000-2000 r--p 00000000 08:01 5 /bin/a\n2000-3000 r-xp 00001000 08:01 5 /bin/a\n"
@@ -54,10 +56,10 @@ def test_symbols(text, address, symbols):
             (Mapping(0x1000, 0x3000, "/bin/a"), Mapping(0x5000, 0x6000, "/lib/b", "0123456789")),
             id="parts-of-one",
         ),
-        pytest.param("1000-2000 rw-p 00000000 00:00 0\n1-2 rw-p 0 0:0 0 [stack]\n", (), id="no-file"),
+        pytest.param("1000-2000 rw-p 0 00:00 0\n1-2 rw-p 0 0:0 0 [stack]\n", (), id="no-file"),
         pytest.param("nonsense\n", (), id="nonsense"),
     ],
-)  # fmt: skip
+)
 def test_mappings(text, mappings):
     assert read_mappings(text) == mappings
 

@@ -246,6 +246,24 @@ def test_other_names_pass_through(symbol: str) -> None:
     assert demangle(symbol) == symbol
 
 
+@pytest.mark.parametrize(
+    ("symbol", "is_broken"),
+    [
+        pytest.param("_RNvC1k9f", True, id="v0"),
+        pytest.param("__RNvC1k9f", True, id="mach-o"),
+        pytest.param("_ZN1k9f17h0123456789abcdefE", True, id="legacy"),
+        pytest.param("_RNvC1k1f", False, id="readable"),
+        pytest.param("_RX_IRQ", False, id="plain-name"),
+        pytest.param("_Reset", False, id="another"),
+        pytest.param("__RESERVED1", False, id="a-third"),
+        pytest.param("_ZNSt6vectorIiE4sizeEv", False, id="c++"),
+        pytest.param("memcpy", False, id="c"),
+    ],
+)
+def test_broken_symbols_are_told_from_other_names(symbol: str, is_broken: bool) -> None:
+    assert is_undecodable(symbol) == is_broken
+
+
 def test_backreferences_cannot_make_a_symbol_of_any_length() -> None:
     doubled = "T" * 40 + "p" + "".join(f"B{i}_E" for i in "fedcba9876543210") + "pE" * 24
 
@@ -293,7 +311,7 @@ def test_the_module_of_an_impl(symbol: str, home: str | None) -> None:
         pytest.param("h0123456789abcdef", "h0123456789abcdef", id="no-hash"),
         pytest.param("cost$in$", "cost$in$", id="no-escape"),
     ],
-)  # fmt: skip
+)
 def test_spellings_of_tools(written: str, text: str) -> None:
     assert respell(written) == text
 

@@ -70,23 +70,30 @@ def test_arguments_and_results_are_passed_over(folder, record, calls):
     assert trace.threads[0].exits == 3
 
 
+SESSION = 'SESS timestamp=0.0 pid=9 sid=ab exename="k"\n'
+OTHER_SESSION = 'SESS timestamp=0.0 pid={} sid=zz exename="z"\n'
+
+
 @pytest.mark.parametrize(
     ("tasks", "thread"),
     [
-        pytest.param('SESS timestamp=0.0 pid=9 sid=ab exename="k"\nTASK timestamp=0.5 tid=3 pid=9\n', 3, id="thread"),
-        pytest.param('SESS timestamp=0.0 tid=9 sid=ab exename="k"\n', 3, id="unknown-thread"),
-        pytest.param('SESS timestamp=0.0 pid=9 sid=ab exename="k"\nFORK timestamp=0.5 pid=3 ppid=9\n', 3, id="forked"),
-        pytest.param('SESS timestamp=0.0 pid=9 sid=zz exename="z"\nSESS timestamp=0.000000005 pid=9 sid=ab exename="k"\nTASK timestamp=0.5 tid=3 pid=9\n', 3, id="exec"),
-        pytest.param('SESS timestamp=0.0 pid=3 sid=yy exename="y"\nDLOP timestamp=0.1 tid=3 sid=yy base=10000 libname="/lib/kernel"\n', 3, id="loaded-later"),
+        pytest.param(f"{SESSION}TASK timestamp=0.5 tid=3 pid=9\n", 3, id="thread"),
+        pytest.param(SESSION, 3, id="unknown-thread"),
+        pytest.param(f"{SESSION}FORK timestamp=0.5 pid=3 ppid=9\n", 3, id="forked"),
+        pytest.param(
+            OTHER_SESSION.format(9) + SESSION.replace("0.0", "0.000000005"), 9, id="executed-later"
+        ),
+        pytest.param(
+            OTHER_SESSION.format(3)
+            + 'DLOP timestamp=0.1 tid=3 sid=zz base=10000 libname="/lib/kernel"\n',
+            3,
+            id="loaded-later",
+        ),
     ],
-)  # fmt: skip
+)
 def test_processes_and_sessions(folder, calls, tasks, thread):
     other = b"90000000-90001000 r-xp 00000000 00:00 0 /bin/other\n"
-    files = folder(
-        {thread: TWO_CALLS},
-        task__txt=tasks.encode(),
-        **{"sid-zz__map": other, "sid-yy__map": other},
-    )
+    files = folder({thread: TWO_CALLS}, task__txt=tasks.encode(), **{"sid-zz__map": other})
     trace = read_uftrace(files)
 
     assert calls(trace) == CALLS
@@ -111,7 +118,9 @@ def test_functions_of_one_address_are_told(folder):
     ("changes", "told"),
     [
         pytest.param(
-            {"info": None}, [("trace-missing", "no `info` in the folder", "trace/info")], id="no-info"
+            {"info": None},
+            [("trace-missing", "no `info` in the folder", "trace/info")],
+            id="no-info",
         ),
         pytest.param(
             {"info": b"#!/bin/sh\n" * 9},
@@ -135,6 +144,15 @@ def test_functions_of_one_address_are_told(folder):
             {"task__txt": b"nonsense\nSESS timestamp=0.0 pid=1 sid=ab\n\xff\n"},
             [("trace-damage", "unreadable lines: 2", "trace/task.txt")],
             id="odd-tasks",
+        ),
+        pytest.param(
+            {
+                "task__txt": b'SESS timestamp=0.0 pid=1 sid=ab exename="k"\n'
+                b"DLOP timestamp=0.1 tid=1 sid=ab base=zz libname=l\n"
+                b"TASK timestamp=" + b"9" * 5_000 + b".0 tid=1 pid=1\n"
+            },
+            [("trace-damage", "unreadable lines: 2", "trace/task.txt")],
+            id="odd-numbers",
         ),
         pytest.param(
             {"sid-ab__map": None},
@@ -177,7 +195,7 @@ def test_functions_of_one_address_are_told(folder):
             id="host-kernel",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_is_told(folder, changes, told):
     trace = read_uftrace(folder({1: TWO_CALLS}, **changes))
 
@@ -196,7 +214,7 @@ def test_damaged_records(folder, record, gaps):
     data = {
         "cut short": whole + record("leave", HANDLE, 30)[:7],
         "unreadable": whole + b"\0" * 24 + record("leave", HANDLE, 30),
-        "not found again": whole + b"\xee" * 32,
+        "not found again": whole + b"\xff" * 32,
         "unordered": whole + record("leave", HANDLE, 5),
         "lost": whole + record("lost", 12, 30) + record("leave", HANDLE, 40),
         "no entry": record("leave", HANDLE, 5) + whole,

@@ -3,112 +3,128 @@
 import re
 from collections.abc import Iterator
 
+import msgspec
 from tree_sitter import Node
 
-from soundcheck.syntax.cfg import All, Any, Cfg, Flag, Not, conjoin
+from soundcheck.syntax.cfg import Any, Cfg, Flag, Not, conjoin
 from soundcheck.syntax.items import Attribute
+from soundcheck.syntax.lowering.context import COMMENTS, Lowering, first_named
+from soundcheck.syntax.predicates import TOKEN, read_predicate
 
-_TOKEN = re.compile(r'\s*(?:([\w:]+)|(r?#*"(?:[^"\\]|\\.)*"#*)|(//[^\n]*|/\*.*?\*/)|(.))', re.DOTALL)
-_DEEPEST_PREDICATE = 60
-
-
-def read_predicate(text: str) -> Cfg | None:
-    """The formula of a predicate as written inside ``cfg(…)``; ``None`` where it cannot be read."""
-    tokens = [
-        match.group(1) or match.group(2) or match.group(4)
-        for match in _TOKEN.finditer(text)
-        if match.group(1) or match.group(2) or (match.group(4) or "").strip()
-    ]
-    formula, rest = _predicate(tokens, 0, 0)
-    return formula if rest == len(tokens) or tokens[rest:] == [","] else None
+_HEAD = re.compile(r"\s*(unsafe\s*\(\s*)?((?:r#)?[\w:]+)\s*(.*)", re.DOTALL)
+_STARRED = re.compile(r"^[ \t]*\*[ \t]?", re.MULTILINE)
+# Nobody nests `cfg_attr` so deep, or writes attributes so long.
+_DEEPEST = 20
+_LONGEST = 20_000
 
 
-def _predicate(tokens: list[str], i: int, depth: int) -> tuple[Cfg | None, int]:
-    if i >= len(tokens) or depth > _DEEPEST_PREDICATE:
-        return None, len(tokens) + 1
-    name = tokens[i]
-    following = tokens[i + 1] if i + 1 < len(tokens) else ""
-    if following == "(" and name in ("all", "any", "not"):
-        parts: list[Cfg] = []
-        i += 2
-        while i < len(tokens) and tokens[i] != ")":
-            part, i = _predicate(tokens, i, depth + 1)
-            if part is None:
-                return None, len(tokens) + 1
-            parts.append(part)
-            if i < len(tokens) and tokens[i] == ",":
-                i += 1
-        if name == "not":
-            return (Not(parts[0]) if len(parts) == 1 else None), i + 1
-        return (All(tuple(parts)) if name == "all" else Any(tuple(parts))), i + 1
-    if following == "(":
-        # `target(os = "linux")` and `version("1.70")`: one opaque flag, whatever is inside.
-        close = _closing(tokens, i + 1)
-        return Flag("".join(tokens[i : close + 1])), close + 1
-    if following == "=" and i + 2 < len(tokens):
-        return Flag(name, tokens[i + 2].strip('r#"')), i + 3
-    if name == "true":
-        return All(()), i + 1
-    if name == "false":
-        return Any(()), i + 1
-    return Flag(name), i + 1
+class Head:
+    """What stands before an item: its attributes and doc comments, as they are gathered."""
+
+    __slots__ = ("attributes", "docs")
+
+    def __init__(self) -> None:
+        self.attributes: list[Attribute] = []
+        self.docs: list[str] = []
+
+    def take(self, cx: Lowering, node: Node) -> None:
+        """Gather an attribute, or a comment if it is outer documentation."""
+        if node.type == "attribute_item":
+            self._add(lower_attribute(cx, node))
+        else:
+            text = doc_text(cx.data, node)
+            if text is not None:
+                self.docs.append(text)
+
+    def take_inner(self, cx: Lowering, body: Node | None) -> None:
+        """Gather the inner attributes and documentation that a body begins with."""
+        first = None if body is None else first_named(body)
+        if first is None or body is None:
+            return
+        if first.type != "inner_attribute_item" and first.type not in COMMENTS:
+            return
+        for node in body.named_children:
+            if node.type == "inner_attribute_item":
+                self._add(lower_attribute(cx, node))
+            elif node.type in COMMENTS:
+                text = inner_doc_text(cx.data, node)
+                if text is not None:
+                    self.docs.append(text)
+            else:
+                break
+
+    def _add(self, attributes: tuple[Attribute, ...]) -> None:
+        for attribute in attributes:
+            self.attributes.append(attribute)
+            if attribute.path == "doc" and attribute.value:
+                self.docs.append(attribute.value)
+
+    @property
+    def cfg(self) -> Cfg | None:
+        """The formula of the ``cfg`` attributes gathered."""
+        return cfg_of(tuple(self.attributes)) if self.attributes else None
+
+    @property
+    def doc(self) -> str:
+        """The documentation gathered, a line feed between its parts."""
+        return "\n".join(self.docs)
 
 
-def _closing(tokens: list[str], i: int) -> int:
-    depth = 0
-    for j in range(i, len(tokens)):
-        depth += (tokens[j] == "(") - (tokens[j] == ")")
-        if depth == 0:
-            return j
-    return len(tokens)
+def lower_attribute(cx: Lowering, node: Node) -> tuple[Attribute, ...]:
+    """The attributes of one ``#[…]`` or ``#![…]``."""
+    is_inner = node.type == "inner_attribute_item"
+    text = cx.text(node)
+    opening = text.find("[")
+    inside = text[opening + 1 : text.rfind("]")]
+    return tuple(read_attribute(inside, node.start_byte, node.end_byte, is_inner=is_inner))
 
 
 def split_arguments(text: str) -> list[str]:
     """The parts between the commas of an argument list written without its parentheses."""
     parts: list[str] = []
     depth = start = 0
-    for match in _TOKEN.finditer(text):
-        token = match.group(4)
-        if token in ("(", "[", "{"):
+    for match in TOKEN.finditer(text):
+        mark = match.group(4)
+        if mark in ("(", "[", "{"):
             depth += 1
-        elif token in (")", "]", "}"):
+        elif mark in (")", "]", "}"):
             depth -= 1
-        elif token == "," and depth == 0:
+        elif mark == "," and depth == 0:
             parts.append(text[start : match.end() - 1])
             start = match.end()
     parts.append(text[start:])
     return [part.strip() for part in parts if part.strip()]
 
 
-_HEAD = re.compile(r"\s*(unsafe\s*\(\s*)?((?:r#)?[\w:]+)\s*(.*)", re.DOTALL)
-
-
 def read_attribute(text: str, start: int, end: int, *, is_inner: bool) -> Iterator[Attribute]:
-    """The attributes that the text between ``#[`` and ``]`` stands for: several for ``cfg_attr``."""
-    yield from _read(text, start, end, is_inner, None, 0)
+    """The attributes that a text between ``#[`` and ``]`` stands for: several for ``cfg_attr``."""
+    yield from _read(text, Attribute(start, end, "", is_inner=is_inner), 0)
 
 
-def _read(
-    text: str, start: int, end: int, is_inner: bool, cfg: Cfg | None, depth: int
-) -> Iterator[Attribute]:
+def _read(text: str, bare: Attribute, depth: int) -> Iterator[Attribute]:
     match = _HEAD.match(text)
     if match is None:
         return
     is_unsafe = match.group(1) is not None
-    path, args = match.group(2), match.group(3).strip()
+    path, args = match.group(2).removeprefix("r#"), match.group(3).strip()
     if is_unsafe and args.endswith(")"):
         args = args[:-1].strip()
-    if path == "cfg_attr" and args.startswith("(") and depth < _DEEPEST_PREDICATE:
-        predicate, *attributes = split_arguments(args[1:-1]) or [""]
-        formula = read_predicate(predicate)
-        for attribute in attributes:
-            yield from _read(attribute, start, end, is_inner, conjoin(cfg, formula), depth + 1)
+    if path != "cfg_attr" or not args.startswith("(") or depth > _DEEPEST or len(args) > _LONGEST:
+        start, end = bare.start, bare.end
+        yield Attribute(start, end, path, args, is_unsafe, bare.is_inner, bare.cfg)
         return
-    yield Attribute(start, end, path, args, is_unsafe, is_inner, cfg)
+    predicate, *attributes = split_arguments(args[1:-1]) or [""]
+    formula = conjoin(bare.cfg, read_predicate(predicate) or Flag(predicate))
+    bare = msgspec.structs.replace(bare, cfg=formula)
+    for attribute in attributes:
+        yield from _read(attribute, bare, depth + 1)
 
 
 def cfg_of(attributes: tuple[Attribute, ...]) -> Cfg | None:
-    """The formula that the ``cfg`` attributes among these make up; ``None`` where there is none."""
+    """The formula that the ``cfg`` attributes among these make up; ``None`` where there is none.
+
+    A predicate that cannot be read is a flag of its text.
+    """
     formulas: list[Cfg | None] = []
     for attribute in attributes:
         if attribute.path != "cfg":
@@ -120,19 +136,17 @@ def cfg_of(attributes: tuple[Attribute, ...]) -> Cfg | None:
         if attribute.cfg is not None:
             formula = Any((Not(attribute.cfg), formula))
         formulas.append(formula)
-    return conjoin(*formulas)
+    return conjoin(*formulas) if formulas else None
 
 
 def doc_text(data: bytes, node: Node) -> str | None:
     """The text of an outer doc comment, without its marks; ``None`` where it is none."""
     text = data[node.start_byte : node.end_byte]
     if text.startswith(b"///") and not text.startswith(b"////"):
-        body = text[3:]
-    elif text.startswith(b"/**") and text[3:4] not in (b"*", b"/"):
-        body = text[3:-2]
-    else:
-        return None
-    return body.decode("utf-8", "replace").rstrip("\r\n")
+        return text[3:].decode("utf-8", "replace").rstrip("\r\n")
+    if text.startswith(b"/**") and text[3:4] not in (b"*", b"/"):
+        return _without_stars(text[3:-2].decode("utf-8", "replace"))
+    return None
 
 
 def inner_doc_text(data: bytes, node: Node) -> str | None:
@@ -141,5 +155,14 @@ def inner_doc_text(data: bytes, node: Node) -> str | None:
     if text.startswith(b"//!"):
         return text[3:].decode("utf-8", "replace").rstrip("\r\n")
     if text.startswith(b"/*!"):
-        return text[3:-2].decode("utf-8", "replace")
+        return _without_stars(text[3:-2].decode("utf-8", "replace"))
     return None
+
+
+def _without_stars(text: str) -> str:
+    """A block comment's text without the column of stars that many draw down its side."""
+    first, feed, rest = text.partition("\n")
+    lines = rest.split("\n")
+    if feed and all(line.lstrip().startswith("*") or not line.strip() for line in lines):
+        return first + feed + _STARRED.sub("", rest)
+    return text

@@ -1,42 +1,46 @@
-"""Macro calls, as expressions and as items, and the arms of macro definitions."""
+"""Macro calls, as expressions and as items."""
 
 from tree_sitter import Node
 
 from soundcheck.syntax.cfg import Cfg, Flag, conjoin, negate
 from soundcheck.syntax.items import (
     AnyItem,
+    Arm,
     Assign,
     Block,
     Call,
     Expr,
     ExprStmt,
     ItemStmt,
-    MacroArm,
+    Lit,
     MacroCall,
+    Match,
     PathExpr,
     Stmt,
 )
-from soundcheck.syntax.lowering.attributes import read_predicate
-from soundcheck.syntax.lowering.context import Lowering
-from soundcheck.syntax.lowering.expressions import (
-    lower_args,
-    lower_block,
-    lower_statements,
-    parts_of,
-)
+from soundcheck.syntax.lowering.blocks import ITEMS, lower_block, lower_statements
+from soundcheck.syntax.lowering.context import COMMENTS, DEEPEST, Lowering, first_named
+from soundcheck.syntax.lowering.expressions import lower_expr, lower_parts, parts_of
+from soundcheck.syntax.lowering.patterns import lower_pattern
 from soundcheck.syntax.lowering.types import lower_path
 from soundcheck.syntax.macros import (
     MacroBranch,
     MacroTree,
-    macro_arms,
     macro_branches,
     read_branch,
     read_macro,
 )
+from soundcheck.syntax.predicates import read_predicate
 
 ASSEMBLY = frozenset({"asm", "naked_asm", "global_asm", "llvm_asm"})
 # What looks like a call among the operands of assembly, and is none.
 _ASSEMBLY_OPTIONS = frozenset({"options", "clobber_abi"})
+# Macros of the language whose tokens are no code: a predicate, a text, the name of a field.
+_NO_CODE = frozenset({"cfg", "stringify", "offset_of"})
+# A ladder of more branches than this is generated: its formulas would grow squarely.
+_MOST_BRANCHES = 60
+# How much deeper a macro call takes us than another expression: it costs a parse.
+_DEPTH = 4
 
 
 def _tokens_of(node: Node) -> Node | None:
@@ -47,43 +51,85 @@ def _tokens_of(node: Node) -> Node | None:
 
 
 def _inside(cx: Lowering, tokens: Node) -> str:
-    return cx.data[tokens.start_byte + 1 : tokens.end_byte - 1].decode("utf-8", "replace").strip()
+    text = cx.source[tokens.start_byte + 1 : tokens.end_byte - 1]
+    return text.decode("utf-8", "replace").strip()
 
 
-def _tell_lost(cx: Lowering, name: str, tree: MacroTree) -> None:
+def take_up(cx: Lowering, name: str, tree: MacroTree) -> None:
+    """Take note of what a macro's tree says of itself, and of what is lost of it as one gap."""
+    cx.adopt(tree)
     if tree.lost:
         whole = "the tokens" if tree.root is None else "part of the tokens"
-        cx.gap("unread-macro", f"{whole} of `{name}!`", tree.lost[0][0], tree.lost[-1][1])
+        start, end = tree.lost[0][0], max(end for _, end in tree.lost)
+        cx.gap("unread-macro", f"{whole} of `{name}!`", start, end)
 
 
 def lower_macro_expr(cx: Lowering, node: Node) -> Expr:
     """A macro call in the place of an expression or statement."""
-    start, end = node.start_byte, node.end_byte
     macro, tokens = node.child_by_field_name("macro"), _tokens_of(node)
     if macro is None or tokens is None:
         return cx.opaque(node, "a broken macro call")
     path = lower_path(cx, macro)
-    is_assembly = path.name in ASSEMBLY
-    text = _inside(cx, tokens) if is_assembly else ""
+    if cx.depth + _DEPTH > DEEPEST:
+        cx.gap("too-deep", "a macro call nested too deep to read", node.start_byte, node.end_byte)
+        return MacroCall(node.start_byte, node.end_byte, path, "")
+    cx.depth += _DEPTH
+    call = _macro_call(cx, node, tokens, path.name, MacroCall(0, 0, path, ""))
+    cx.depth -= _DEPTH
+    return call
+
+
+def _macro_call(cx: Lowering, node: Node, tokens: Node, name: str, bare: MacroCall) -> MacroCall:
+    start, end, path = node.start_byte, node.end_byte, bare.path
+    if name in _NO_CODE:
+        return MacroCall(start, end, path, "", text=_inside(cx, tokens))
     branches = macro_branches(cx.data, tokens)
     if branches:
-        return MacroCall(start, end, path, "block", (), _branch_block(cx, path.name, tokens, branches))
+        return MacroCall(start, end, path, "block", (), _branches(cx, name, tokens, branches))
     tree = read_macro(cx.parsed, tokens)
-    _tell_lost(cx, path.name, tree)
+    take_up(cx, name, tree)
     if tree.root is None:
-        return MacroCall(start, end, path, "", text=text or _inside(cx, tokens))
+        return MacroCall(start, end, path, "", text=_inside(cx, tokens))
+    text = _inside(cx, tokens) if name in ASSEMBLY else ""
     if tree.form == "block":
         body = lower_block(cx, tree.root)
         form = "items" if body.stmts and _is_items(body) else "block"
         return MacroCall(start, end, path, form, (), body, text)
-    args = tuple(_without_name(arg) for arg in lower_args(cx, parts_of(tree.root)))
-    if is_assembly:
-        args = tuple(arg for arg in args if not _is_option(arg))
-    return MacroCall(start, end, path, "args", args, None, text)
+    return MacroCall(start, end, path, "args", _arguments(cx, name, tree.root), None, text)
 
 
 def _is_items(body: Block) -> bool:
     return body.tail is None and all(isinstance(stmt, ItemStmt) for stmt in body.stmts)
+
+
+# -- arguments ---------------------------------------------------------------------------------
+
+
+def _arguments(cx: Lowering, name: str, root: Node) -> tuple[Expr, ...]:
+    nodes = parts_of(root)
+    if len(nodes) > 1:
+        part = cx.parts.get(nodes[1].start_byte)
+        if part is not None and part.kind == "pattern" and part.node is not None:
+            return _match(cx, nodes, part.node)
+    args = tuple(_without_name(arg) for arg in lower_parts(cx, root))
+    if name in ASSEMBLY:
+        return tuple(arg for arg in args if not _is_option(arg))
+    return args
+
+
+def _match(cx: Lowering, nodes: list[Node], pattern: Node) -> tuple[Expr, ...]:
+    """The arguments of ``matches!``: the match that it is, and the rest."""
+    scrutinee = lower_expr(cx, nodes[0])
+    pat = lower_pattern(cx, pattern)
+    rest = nodes[2:]
+    guard: Expr | None = None
+    part = cx.parts.get(pattern.start_byte)
+    if part is not None and part.is_guarded and rest:
+        guard = lower_expr(cx, rest.pop(0))
+    end = nodes[1].end_byte if guard is None else guard.end
+    arm = Arm(pat, guard, Lit(end, end, "bool", "true"))
+    matched = Match(scrutinee.start, end, scrutinee, (arm,))
+    return (matched, *(lower_expr(cx, node) for node in rest))
 
 
 def _without_name(arg: Expr) -> Expr:
@@ -94,11 +140,16 @@ def _without_name(arg: Expr) -> Expr:
 
 
 def _is_option(arg: Expr) -> bool:
+    if isinstance(arg, PathExpr):
+        return arg.path.name == "_"
     return (
         isinstance(arg, Call)
         and isinstance(arg.func, PathExpr)
         and arg.func.path.name in _ASSEMBLY_OPTIONS
     )
+
+
+# -- branches ----------------------------------------------------------------------------------
 
 
 def _formulas(cx: Lowering, branches: list[MacroBranch]) -> list[Cfg | None]:
@@ -109,48 +160,64 @@ def _formulas(cx: Lowering, branches: list[MacroBranch]) -> list[Cfg | None]:
         own: Cfg | None = None
         if branch.predicate is not None:
             start, end = branch.predicate
-            text = cx.data[start:end].decode("utf-8", "replace")
+            text = cx.source[start:end].decode("utf-8", "replace")
             own = read_predicate(text) or Flag(text.strip())
         formulas.append(conjoin(*before, own))
-        before.append(negate(own))
+        if len(before) < _MOST_BRANCHES:
+            before.append(negate(own))
     return formulas
 
 
-def _branch_block(
-    cx: Lowering, name: str, tokens: Node, branches: list[MacroBranch]
-) -> Block:
+def _branches(cx: Lowering, name: str, tokens: Node, branches: list[MacroBranch]) -> Block:
     stmts: list[Stmt] = []
     for branch, formula in zip(branches, _formulas(cx, branches), strict=True):
         tree = read_branch(cx.parsed, branch)
-        _tell_lost(cx, name, tree)
-        if tree.root is None or tree.form != "block":
+        take_up(cx, name, tree)
+        if tree.root is None:
             continue
-        body = lower_block(cx, tree.root)
-        stmts.append(ExprStmt(body.start, body.end, body, False, formula))
+        if tree.form == "block" and branch.tokens is not None:
+            body: Expr = lower_block(cx, tree.root)
+        else:
+            body = _branch_value(cx, tree.root)
+        stmts.append(ExprStmt(body.start, body.end, body, has_semicolon=False, cfg=formula))
     return Block(tokens.start_byte, tokens.end_byte, tuple(stmts))
 
 
+def _branch_value(cx: Lowering, root: Node) -> Expr:
+    """A branch without braces: one expression."""
+    stmts, tail = lower_statements(cx, root.children)
+    if tail is not None:
+        return tail
+    if stmts and isinstance(stmts[-1], ExprStmt):
+        return stmts[-1].expr
+    return Block(root.start_byte, root.end_byte, stmts)
+
+
+# -- items -------------------------------------------------------------------------------------
+
+
 def lower_macro_tokens(
-    cx: Lowering, name: str, tokens: Node, depth: int = 0
+    cx: Lowering, name: str, tokens: Node
 ) -> tuple[str, tuple[AnyItem, ...], Block | None]:
     """What the tokens of an item macro hold: the form, the items, and what else is in them."""
+    if name in _NO_CODE:
+        return "", (), None
     branches = macro_branches(cx.data, tokens)
-    if branches and depth < 20:
-        items: list[AnyItem] = []
-        stmts: list[Stmt] = []
-        for branch, formula in zip(branches, _formulas(cx, branches), strict=True):
-            if branch.tokens is None:
-                _, inner, body = _split(cx, read_branch(cx.parsed, branch))
-            else:
-                _, inner, body = lower_macro_tokens(cx, name, branch.tokens, depth + 1)
-            items.extend(guard_item(item, formula) for item in inner)
-            if body is not None:
-                stmts.append(ExprStmt(body.start, body.end, body, False, formula))
-        block = Block(tokens.start_byte, tokens.end_byte, tuple(stmts)) if stmts else None
-        return "items", tuple(items), block
-    tree = read_macro(cx.parsed, tokens)
-    _tell_lost(cx, name, tree)
-    return _split(cx, tree)
+    if not branches:
+        tree = read_macro(cx.parsed, tokens)
+        take_up(cx, name, tree)
+        return split_tree(cx, tree, macros_are_items=True)
+    items: list[AnyItem] = []
+    stmts: list[Stmt] = []
+    for branch, formula in zip(branches, _formulas(cx, branches), strict=True):
+        tree = read_branch(cx.parsed, branch)
+        take_up(cx, name, tree)
+        _, inner, body = split_tree(cx, tree, macros_are_items=True)
+        items.extend(guard_item(item, formula) for item in inner)
+        if body is not None:
+            stmts.append(ExprStmt(body.start, body.end, body, has_semicolon=False, cfg=formula))
+    block = Block(tokens.start_byte, tokens.end_byte, tuple(stmts)) if stmts else None
+    return "items", tuple(items), block
 
 
 def guard_item(item: AnyItem, formula: Cfg | None) -> AnyItem:
@@ -162,32 +229,41 @@ def guard_item(item: AnyItem, formula: Cfg | None) -> AnyItem:
     return type(item)(**values)
 
 
-def _split(cx: Lowering, tree: MacroTree) -> tuple[str, tuple[AnyItem, ...], Block | None]:
+def split_tree(
+    cx: Lowering, tree: MacroTree, *, macros_are_items: bool
+) -> tuple[str, tuple[AnyItem, ...], Block | None]:
+    """The form of a macro's tree, the items in it, and the rest as a block."""
     if tree.root is None:
         return "", (), None
     start, end = tree.root.start_byte, tree.root.end_byte
     if tree.form == "args":
-        args = lower_args(cx, parts_of(tree.root))
+        args = lower_parts(cx, tree.root)
         stmts: tuple[Stmt, ...] = tuple(ExprStmt(arg.start, arg.end, arg) for arg in args)
         return "args", (), Block(start, end, stmts) if stmts else None
-    # At the place of an item, a name and a semicolon are no expression but the macro's own syntax.
-    stmts, tail = lower_statements(cx, tree.root.children)
-    items = tuple(stmt.item for stmt in stmts if isinstance(stmt, ItemStmt))
+    nodes = tree.root.children
+    items: list[AnyItem] = []
+    if macros_are_items:
+        mine, nodes = _part(nodes)
+        items.extend(cx.lower_items(cx, mine))
+    stmts, tail = lower_statements(cx, nodes)
+    items.extend(stmt.item for stmt in stmts if isinstance(stmt, ItemStmt))
     rest = tuple(stmt for stmt in stmts if not isinstance(stmt, ItemStmt))
     body = Block(start, end, rest, tail) if rest or tail is not None else None
-    return ("block" if body is not None else "items"), items, body
+    return ("block" if body is not None else "items"), tuple(items), body
 
 
-def lower_macro_arms(cx: Lowering, node: Node) -> tuple[MacroArm, ...]:
-    """The arms of a macro definition."""
-    arms: list[MacroArm] = []
-    name = node.child_by_field_name("name")
-    for arm in macro_arms(cx.parsed, node):
-        _tell_lost(cx, "macro_rules" if name is None else cx.text(name), arm.tree)
-        form, items, body = _split(cx, arm.tree)
-        start, end = arm.matcher
-        matcher = cx.data[start:end].decode("utf-8", "replace")
-        arms.append(
-            MacroArm(matcher, form, items, body, arm.tokens.start_byte, arm.tokens.end_byte)
-        )
-    return tuple(arms)
+def _part(nodes: list[Node]) -> tuple[list[Node], list[Node]]:
+    """Items, macro calls and what stands before them on one side, all other nodes on the other."""
+    items: list[Node] = []
+    rest: list[Node] = []
+    pending: list[Node] = []
+    for node in nodes:
+        kind = node.type
+        if kind == "attribute_item" or kind in COMMENTS:
+            pending.append(node)
+            continue
+        only = first_named(node) if kind == "expression_statement" else node
+        is_item = kind in ITEMS or (only is not None and only.type == "macro_invocation")
+        (items if is_item else rest).extend([*pending, node])
+        pending = []
+    return items, rest

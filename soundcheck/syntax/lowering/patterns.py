@@ -15,14 +15,14 @@ from soundcheck.syntax.items import (
     TupleStructPat,
     WildPat,
 )
-from soundcheck.syntax.lowering.context import DEEPEST, Lowering
+from soundcheck.syntax.lowering.context import COMMENTS, DEEPEST, Lowering
 from soundcheck.syntax.lowering.types import lower_path
 
 _LITERALS = frozenset(
     {"integer_literal", "float_literal", "string_literal", "raw_string_literal", "char_literal",
      "boolean_literal", "negative_literal", "range_pattern", "const_block"}
 )  # fmt: skip
-_SKIPPED = frozenset({"line_comment", "block_comment", "attribute_item", "mutable_specifier"})
+_SKIPPED = COMMENTS | {"attribute_item", "mutable_specifier"}
 
 
 def _parts(node: Node) -> list[Node]:
@@ -37,13 +37,26 @@ def _parts(node: Node) -> list[Node]:
 def lower_pattern(cx: Lowering, node: Node) -> Pat:
     """A pattern; one that cannot be read binds nothing and is a gap."""
     cx.depth += 1
-    pattern = _lower(cx, node) if cx.depth <= DEEPEST else _unread(cx, node)
+    pattern = _lower(cx, node) if cx.depth <= DEEPEST else _too_deep(cx, node)
     cx.depth -= 1
     return pattern
 
 
+def with_mut(pattern: Pat) -> Pat:
+    """The pattern behind a ``mut`` that the grammar keeps outside of it."""
+    if not isinstance(pattern, BindPat):
+        return pattern
+    start, end = pattern.start, pattern.end
+    return BindPat(start, end, pattern.name, pattern.is_ref, is_mut=True, inner=pattern.inner)
+
+
+def _too_deep(cx: Lowering, node: Node) -> Pat:
+    cx.gap("too-deep", "a pattern nested too deep to read", node.start_byte, node.end_byte)
+    return MacroPat(node.start_byte, node.end_byte, "")
+
+
 def _unread(cx: Lowering, node: Node) -> Pat:
-    cx.gap("opaque", f"a pattern we cannot read ({node.type})", node.start_byte, node.end_byte)
+    cx.opaque(node, f"a pattern we cannot read ({node.type})")
     return MacroPat(node.start_byte, node.end_byte, "")
 
 
@@ -51,7 +64,7 @@ def _lower(cx: Lowering, node: Node) -> Pat:
     kind = node.type
     start, end = node.start_byte, node.end_byte
     if kind in ("identifier", "self", "metavariable", "shorthand_field_identifier"):
-        return BindPat(start, end, cx.text(node))
+        return BindPat(start, end, cx.name(node))
     if kind == "_":
         return WildPat(start, end)
     if kind in ("mut_pattern", "ref_pattern"):
@@ -59,7 +72,8 @@ def _lower(cx: Lowering, node: Node) -> Pat:
         if not isinstance(inner, BindPat):
             return inner
         is_ref = inner.is_ref or kind == "ref_pattern"
-        return BindPat(start, end, inner.name, is_ref, True if kind[0] == "m" else inner.is_mut)
+        is_mut = inner.is_mut or kind == "mut_pattern"
+        return BindPat(start, end, inner.name, is_ref, is_mut, inner.inner)
     if kind == "captured_pattern":
         parts = _parts(node)
         bound = lower_pattern(cx, parts[0])
@@ -82,7 +96,11 @@ def _lower(cx: Lowering, node: Node) -> Pat:
                 return patterns[0]
         return TuplePat(start, end, kind.removesuffix("_pattern"), patterns)
     if kind == "or_pattern":
-        return TuplePat(start, end, "or", tuple(_alternatives(cx, node)))
+        alternatives = _alternatives(cx, node)
+        # One alternative alone stands behind a leading `|`.
+        if len(alternatives) == 1:
+            return alternatives[0]
+        return TuplePat(start, end, "or", tuple(alternatives))
     if kind == "struct_pattern":
         return _lower_struct(cx, node)
     if kind == "reference_pattern":
@@ -95,7 +113,7 @@ def _lower(cx: Lowering, node: Node) -> Pat:
         return PathPat(start, end, lower_path(cx, node))
     if kind == "macro_invocation":
         name = node.child_by_field_name("macro")
-        return MacroPat(start, end, "" if name is None else cx.text(name))
+        return MacroPat(start, end, "" if name is None else lower_path(cx, name).name)
     return _unread(cx, node)
 
 
@@ -127,7 +145,7 @@ def _lower_struct(cx: Lowering, node: Node) -> Pat:
         if name is None:
             continue
         pattern = child.child_by_field_name("pattern")
-        text = cx.text(name)
+        text = cx.name(name)
         if pattern is not None:
             fields.append((text, lower_pattern(cx, pattern)))
             continue

@@ -23,7 +23,8 @@ from soundcheck.syntax.items import (
     TupleType,
     Type,
 )
-from soundcheck.syntax.lowering.context import DEEPEST, Lowering
+from soundcheck.syntax.literals import unquote
+from soundcheck.syntax.lowering.context import COMMENTS, DEEPEST, Lowering, first_named
 
 UNREAD_TYPE = ConstType("")
 _NAMES = frozenset(
@@ -47,11 +48,11 @@ def lower_path(cx: Lowering, node: Node) -> Path:
     while current is not None:
         kind = current.type
         if kind in _NAMES:
-            segments.append(Segment(cx.text(current), *args))
+            segments.append(Segment(cx.name(current), *args))
             break
         if kind in _SCOPED:
             name = current.child_by_field_name("name")
-            segments.append(Segment(cx.text(name) if name is not None else "", *args))
+            segments.append(Segment("" if name is None else cx.name(name), *args))
             args = ((), ())
             path = current.child_by_field_name("path")
             if path is None:
@@ -60,9 +61,9 @@ def lower_path(cx: Lowering, node: Node) -> Path:
         elif kind in _GENERIC:
             args = _lower_arguments(cx, current.child_by_field_name("type_arguments"))
             inner = current.child_by_field_name("type") or current.child_by_field_name("function")
-            current = inner if inner is not None else current.named_child(0)
+            current = inner if inner is not None else first_named(current)
         elif kind == "bracketed_type":
-            inner = current.named_child(0)
+            inner = first_named(current)
             if inner is not None and inner.type == "qualified_type":
                 qself = _field_type(cx, inner, "type")
                 alias = inner.child_by_field_name("alias")
@@ -75,9 +76,7 @@ def lower_path(cx: Lowering, node: Node) -> Path:
             break
     segments.reverse()
     if trait is not None:
-        return Path(
-            (*trait.segments, *segments), trait.is_global, qself, len(trait.segments)
-        )
+        return Path((*trait.segments, *segments), trait.is_global, qself, len(trait.segments))
     return Path(tuple(segments), is_global, qself)
 
 
@@ -93,12 +92,13 @@ def _lower_arguments(
         if kind == "type_binding":
             name = child.child_by_field_name("name")
             if name is not None:
-                bindings.append((cx.text(name), _field_type(cx, child, "type")))
+                bindings.append((cx.name(name), _field_type(cx, child, "type")))
         elif kind == "trait_bounds":
             # `Item: Bound` is written as an argument with its bounds behind it.
-            if args and isinstance(args[-1], PathType):
-                bindings.append((args.pop().path.name, ImplType(_lower_bounds(cx, child))))
-        elif kind not in ("line_comment", "block_comment"):
+            named = args.pop() if args else None
+            if isinstance(named, PathType):
+                bindings.append((named.path.name, ImplType(_lower_bounds(cx, child))))
+        elif kind not in COMMENTS:
             args.append(lower_type(cx, child))
     return tuple(args), tuple(bindings)
 
@@ -123,7 +123,9 @@ def lower_type(cx: Lowering, node: Node) -> Type:
 def _lower_type(cx: Lowering, node: Node) -> Type:
     kind = node.type
     if kind in _NAMES:
-        text = cx.text(node)
+        text = cx.name(node)
+        if cx.is_repaired and cx.is_written(b"(", node.start_byte):
+            return TupleType()
         return InferType() if text == "_" else PathType(Path((Segment(text),)))
     if kind in _SCOPED or kind in _GENERIC:
         return PathType(lower_path(cx, node))
@@ -134,7 +136,7 @@ def _lower_type(cx: Lowering, node: Node) -> Type:
                 lifetime = child
             elif child.type == "mutable_specifier":
                 is_mut = child
-        name = "" if lifetime is None else cx.text(lifetime)[1:]
+        name = "" if lifetime is None else lifetime_name(cx, lifetime)
         return RefType(_field_type(cx, node, "type"), is_mut is not None, name)
     if kind == "pointer_type":
         is_mut_pointer = any(child.type == "mutable_specifier" for child in node.children)
@@ -156,7 +158,7 @@ def _lower_type(cx: Lowering, node: Node) -> Type:
     if kind == "function_type":
         return _lower_fn_type(cx, node)
     if kind in ("dynamic_type", "abstract_type"):
-        bounds = _flatten_bounds(_field_type(cx, node, "trait"))
+        bounds = split_bounds(_field_type(cx, node, "trait"))
         return DynType(bounds) if kind == "dynamic_type" else ImplType(bounds)
     if kind == "bounded_type":
         return _lower_bounded(cx, node)
@@ -165,22 +167,32 @@ def _lower_type(cx: Lowering, node: Node) -> Type:
     if kind == "removed_trait_bound":
         return ConstType(cx.text(node))
     if kind == "lifetime":
-        return LifetimeType(cx.text(node)[1:])
-    return ConstType(cx.text(node))
+        return LifetimeType(lifetime_name(cx, node))
+    sign = "-" if cx.is_repaired and cx.is_written(b"-", node.start_byte - 1) else ""
+    return ConstType(sign + cx.text(node))
+
+
+def lifetime_name(cx: Lowering, node: Node) -> str:
+    """The name of a lifetime or label, without its quote."""
+    return cx.text(node)[1:].removeprefix("r#")
 
 
 def _types_in(node: Node) -> list[Node]:
-    skipped = ("line_comment", "block_comment", "attribute_item")
-    return [child for child in node.named_children if child.type not in skipped]
+    return [
+        child
+        for child in node.named_children
+        if child.type not in COMMENTS and child.type != "attribute_item"
+    ]
 
 
-def _flatten_bounds(bound: Type) -> tuple[Type, ...]:
+def split_bounds(bound: Type) -> tuple[Type, ...]:
+    """The bounds of ``dyn`` and ``impl`` types one by one; any other type is one itself."""
     return bound.bounds if isinstance(bound, DynType | ImplType) else (bound,)
 
 
 def _lower_bounded(cx: Lowering, node: Node) -> Type:
     parts = [lower_type(cx, child) for child in _types_in(node)]
-    bounds = tuple(bound for part in parts for bound in _flatten_bounds(part))
+    bounds = tuple(bound for part in parts for bound in split_bounds(part))
     is_impl = any(isinstance(part, ImplType) for part in parts)
     return ImplType(bounds) if is_impl else DynType(bounds)
 
@@ -215,7 +227,7 @@ def lower_modifiers(cx: Lowering, node: Node) -> tuple[tuple[str, ...], str]:
             for part in child.children:
                 if part.type == "extern_modifier":
                     abi = lower_abi(cx, part)
-                else:
+                elif part.type not in COMMENTS:
                     qualifiers.append(cx.text(part))
             return tuple(qualifiers), abi
     return (), ""
@@ -225,7 +237,7 @@ def lower_abi(cx: Lowering, node: Node) -> str:
     """The name in an ``extern_modifier``."""
     for part in node.named_children:
         if part.type in ("string_literal", "raw_string_literal"):
-            return cx.text(part).strip('r#"')
+            return unquote(cx.text(part))
     return "C"
 
 
@@ -249,7 +261,7 @@ def lower_generics(cx: Lowering, node: Node) -> Generics:
                 default = child.child_by_field_name("default_type")
                 params.append(
                     GenericParam(
-                        cx.text(name),
+                        cx.name(name),
                         "type",
                         lower_bounds(cx, child),
                         None if default is None else lower_type(cx, default),
@@ -257,11 +269,17 @@ def lower_generics(cx: Lowering, node: Node) -> Generics:
                 )
             elif child.type == "lifetime_parameter" and name is not None:
                 params.append(
-                    GenericParam(cx.text(name)[1:], "lifetime", lower_bounds(cx, child))
+                    GenericParam(lifetime_name(cx, name), "lifetime", lower_bounds(cx, child))
                 )
             elif child.type == "const_parameter" and name is not None:
+                value = child.child_by_field_name("value")
                 params.append(
-                    GenericParam(cx.text(name), "const", (_field_type(cx, child, "type"),))
+                    GenericParam(
+                        cx.name(name),
+                        "const",
+                        (_field_type(cx, child, "type"),),
+                        None if value is None else ConstType(cx.text(value)),
+                    )
                 )
     predicates: list[tuple[Type, tuple[Type, ...]]] = []
     for child in node.named_children:

@@ -33,12 +33,14 @@ _PATTERN_HEAD = b"let "
 class Part(NamedTuple):
     """A part that is no expression and stands as a literal in the tree of the arguments.
 
-    ``kind`` is ``type`` or ``pattern``; where its node could not be had, ``node`` is none.
+    ``kind`` is ``type`` or ``pattern``; where its node could not be had, ``node`` is none. With
+    ``is_guarded`` the next argument is the guard of a pattern.
     """
 
     start: int
     kind: str
     node: Node | None
+    is_guarded: bool = False
 
 
 class _Piece(NamedTuple):
@@ -57,7 +59,7 @@ def separate(work: Tokens, tokens: Node) -> None:
 
 
 def read_pieces(work: Tokens, tokens: Node) -> tuple[list[Part], list[tuple[int, int]]]:
-    """Leave expressions between commas, with a literal for all else: the parts, and what is lost."""
+    """Leave expressions between commas, literals for the rest: the parts, and what is lost."""
     parts: list[Part] = []
     lost: list[tuple[int, int]] = []
     pieces = list(_pieces(tokens))
@@ -115,12 +117,10 @@ def read_match(work: Tokens, tokens: Node) -> list[Part]:
     declaration = node.named_child(0)
     if node.has_error or declaration is None:
         return []
-    part = Part(start, "pattern", declaration.child_by_field_name("pattern"))
     _stand_in(work, start, guard if guard >= 0 else end)
-    if guard < 0:
-        return [part]
-    work.put(guard, b", ")
-    return [part, Part(guard, "guard", None)]
+    if guard >= 0:
+        work.put(guard, b", ")
+    return [Part(start, "pattern", declaration.child_by_field_name("pattern"), guard >= 0)]
 
 
 def _drop_head(work: Tokens, piece: _Piece, head: re.Pattern[bytes]) -> None:

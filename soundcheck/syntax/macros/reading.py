@@ -160,7 +160,7 @@ def _read_partly(
 
 
 def _is_foreign(text: bytes) -> bool:
-    """Whether two words stand side by side as they never do in Rust: a cheap look before a parse."""
+    """Whether two words stand side by side that never do in Rust: a cheap look before a parse."""
     for match in _FOREIGN.finditer(text):
         if match.lastgroup == "words":
             return True
@@ -274,17 +274,17 @@ def macro_arms(parsed: ParsedFile, definition: Node) -> list[MacroArmTree]:
             continue
         left, right = rule.child_by_field_name("left"), rule.child_by_field_name("right")
         if left is not None and right is not None:
-            arms.append(read_arm(parsed, left, right))
+            arms.append(read_arm(parsed, (left.start_byte, left.end_byte), right))
     return arms
 
 
-def read_arm(parsed: ParsedFile, matcher: Node, body: Node) -> MacroArmTree:
-    """One arm of a definition, from its matcher and the tokens of its body."""
-    fragments = fragments_of(parsed.data, matcher)
+def read_arm(parsed: ParsedFile, matcher: tuple[int, int], body: Node) -> MacroArmTree:
+    """One arm of a definition, from where its matcher stands and the tokens of its body."""
+    fragments = fragments_of(parsed.source.data[matcher[0] : matcher[1]])
     tree = read_macro(parsed, body, fragments)
     shown = tuple((name.decode("utf-8", "replace"), kind.decode("utf-8", "replace"))
                   for name, kind in fragments.items())  # fmt: skip
-    return MacroArmTree((matcher.start_byte, matcher.end_byte), body, tree, shown)
+    return MacroArmTree(matcher, body, tree, shown)
 
 
 def macro_arm_trees(parsed: ParsedFile, definition: Node) -> list[MacroTree]:

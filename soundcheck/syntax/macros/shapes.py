@@ -64,7 +64,9 @@ def _flags(work: Tokens, code: bytes) -> bool:
         for constant in _CONST.finditer(code, match.end(), end):
             work.blank(work.base + constant.start("word"), work.base + constant.end("word"))
             if constant["name"] == b"_":
-                work.put(work.base + constant.start("name") - 1, b"__")
+                name = work.base + constant.start("name") - 1
+                work.put(name, b"__")
+                work.names[name] = "_"
         for at in _top_level(code, match.end(), end, b";"):
             work.put(work.base + at, b",")
         found = True
@@ -135,7 +137,7 @@ def _layout(work: Tokens, code: bytes) -> bool:
 
 
 def _arms(code: bytes) -> list[tuple[int, int, int]]:
-    """The arms that make up all tokens: where the matcher begins, and where the body's brackets stand."""
+    """The arms that make up all tokens: where the matcher and the body's brackets stand."""
     arms: list[tuple[int, int, int]] = []
     i = len(code) - len(code[1:].lstrip())
     while i < len(code) - 1:

@@ -12,12 +12,15 @@ from tree_sitter import Node
 OPENERS = b"([{"
 COMMENTS = frozenset({"line_comment", "block_comment"})
 
-STRINGS = rb"""\b(?:br|cr|r)(?P<fence>\#*)".*?"(?P=fence)|"(?:[^"\\]|\\.)*"|'(?:[^'\\\n]|\\[^'\n]+|\\')'"""
+STRINGS = (
+    rb"""\b(?:br|cr|r)(?P<fence>\#*)".*?"(?P=fence)|"(?:[^"\\]|\\.)*"|"""
+    rb"""'(?:[^'\\\n\x80-\xff]|[\xc0-\xff][\x80-\xbf]+|\\'|\\[^'\n]+)'"""
+)
 _NO_CODE = re.compile(rb"//[^\n]*|/\*.*?\*/|" + STRINGS, re.DOTALL)
 _NOT_LINE_END = re.compile(rb"[^\r\n]")
 _BRACKETS = re.compile(rb"[()\[\]{}]")
 
-_METAVARIABLE = re.compile(rb"\$(?:\{(?P<op>[^}]*)\}|\$|crate\b|(?P<name>\w+))")
+_METAVARIABLE = re.compile(rb"\$(?:\{(?P<op>[^}]*)\}|\$(?P<escaped>\w*)|crate\b|(?P<name>\w+))")
 _ATTRIBUTE_OF_META = re.compile(rb"#\s*!?\s*\[\s*\$\w+\s*\]")
 _STATIC_REF = re.compile(rb"\bstatic\s+(?P<x>ref)\b")
 _REPETITION = re.compile(rb"""\$\(|[()]|"(?:[^"\\]|\\.)*"|'[()"]'""", re.DOTALL)
@@ -27,6 +30,7 @@ _BLANK_FRAGMENTS = frozenset({b"vis", b"item", b"stmt", b"meta"})
 _PASTED = re.compile(rb"\[\s*<(?P<parts>[^<>\[\]{}();]*)>\s*\]")
 _PASTED_PART = re.compile(rb'\$?(?P<word>\w+)|"(?P<text>\w*)"|:\s*(?P<change>\w+)')
 _CHANGES = {b"lower": bytes.lower, b"upper": bytes.upper}
+_BINDING = re.compile(rb"\$(?:r#)?(\w+)\s*:\s*(\w+)")
 _CALL = re.compile(rb"(\w+)\s*!\s*(?:\w+\s*)?\Z")
 
 
@@ -93,19 +97,9 @@ def text_of(data: bytes, node: Node) -> bytes:
     return data[node.start_byte : node.end_byte]
 
 
-def fragments_of(data: bytes, matcher: Node) -> dict[bytes, bytes]:
+def fragments_of(matcher: bytes) -> dict[bytes, bytes]:
     """The metavariables that a matcher binds, and the kinds of fragments they stand for."""
-    fragments: dict[bytes, bytes] = {}
-    stack = [matcher]
-    while stack:
-        node = stack.pop()
-        if node.type == "token_binding_pattern":
-            name, kind = node.child_by_field_name("name"), node.child_by_field_name("type")
-            if name is not None and kind is not None:
-                fragments[text_of(data, name).lstrip(b"$")] = text_of(data, kind)
-        else:
-            stack.extend(reversed(node.named_children))
-    return fragments
+    return dict(_BINDING.findall(matcher))
 
 
 def flatten(work: Tokens, fragments: Mapping[bytes, bytes]) -> None:
@@ -151,6 +145,9 @@ def _flatten_metavariable(
     start, end = work.base + match.start(), work.base + match.end()
     if name is None and match[0].startswith(b"$c"):
         work.put(start, b" ")
+        return
+    if match["escaped"]:
+        work.blank(start, start + 2)
         return
     if name is None:
         operation = match["op"]

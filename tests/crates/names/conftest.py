@@ -19,7 +19,7 @@ from soundcheck.crates.formulas import Logic
 from soundcheck.crates.manifests import read_manifests
 from soundcheck.crates.modules import build_module_trees
 from soundcheck.source import SourceFile
-from soundcheck.syntax.cfg import Flag, show_cfg
+from soundcheck.syntax.cfg import show_cfg
 from soundcheck.syntax.items import Path, Segment
 from soundcheck.syntax.lowering import lower
 from soundcheck.syntax.parser import read_file
@@ -94,9 +94,7 @@ def check():
         for line in queries.strip().splitlines():
             question, _, answer = (part.strip() for part in line.partition("=>"))
             expected.append(f"{question} => {answer}")
-            where, namespace, path, *cfg = question.split()
-            flag = Flag(cfg[1]) if cfg else None
-            answers.append(f"{question} => {_ask(def_map, texts, where, namespace, path, flag)}")
+            answers.append(f"{question} => {_ask(def_map, texts, *question.split())}")
         assert answers == expected
         return [f"{gap.at.path}:{gap.at.line} {gap.kind} {gap.what}" for gap in def_map.gaps]
 
