@@ -62,7 +62,7 @@ class ExternCrateSeed(NamedTuple):
 class Collection:
     """All that is collected; ``members`` holds what belongs to an enum or trait, by its index.
 
-    ``macros`` are by name, ``calls`` the macro calls that hold no item as they are written.
+    ``macros`` are by name, ``calls`` the macro calls but for those that only choose by formulas.
     """
 
     __slots__ = ("blocks", "calls", "defs", "extern_crates", "forest", "formulas", "gaps",
@@ -104,7 +104,7 @@ class Around(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where an item stands; see ``Def``."""
+    """Where an item stands; see ``Def``. ``inside`` is the scope of its body, if that is known."""
 
     module: ModuleNode
     scope: Scope
@@ -114,6 +114,7 @@ class Place(NamedTuple):
     is_primary: bool
     is_in_body: bool
     container: it.AnyItem | None
+    inside: Scope | None = None
 
 
 FREE = Around()
@@ -284,7 +285,7 @@ def collect_item(found: Collection, item: it.AnyItem, place: Place, path: str) -
     A macro call goes by the name of what it stands in.
     """
     if isinstance(item, it.MacroItem):
-        if not item.items:
+        if not any(one.cfg is not None for one in item.items):
             found.calls.append((item, place, path))
         return place.around
     if isinstance(item, it.ForeignMod):
@@ -361,7 +362,7 @@ def define(found: Collection, item: it.AnyItem, place: Place, path: str) -> Def:
         path=path,
         namespaces=namespaces_of(item),
         module=place.module.index,
-        scope=scope.index,
+        scope=(place.inside or scope).index,
         visibility=visibility,
         cfg=place.cfg,
         file=place.file,

@@ -61,6 +61,12 @@ class Def(msgspec.Struct, frozen=True, gc=False, eq=False):
         """Whether it belongs to a trait or an impl, and is no name of its module."""
         return self.impl >= 0 or (self.owner >= 0 and self.kind != "variant")
 
+    @property
+    def is_made(self) -> bool:
+        """Whether a macro call makes it, and it does not stand among the tokens of the call."""
+        call = self.container
+        return isinstance(call, it.MacroItem) and all(one is not self.item for one in call.items)
+
 
 class External(msgspec.Struct, frozen=True, gc=False):
     """A name of a crate that the workspace does not contain: ``spin::Mutex``.

@@ -16,6 +16,7 @@ from soundcheck.crates.modules import ModuleForest
 from soundcheck.crates.naming import name_items
 from soundcheck.crates.paths import resolve_path
 from soundcheck.crates.routes import resolve_import
+from soundcheck.crates.stubs import prelude_modules
 from soundcheck.crates.scopes import Blocks, ImportLeaf, Scope, scope_at
 from soundcheck.crates.search import Search
 from soundcheck.finding import Gap
@@ -54,6 +55,13 @@ class DefMap:
         """The scope in which the names at a byte of a module's file are looked up."""
         return scope_at(self.blocks, self.scopes, module, file, offset)
 
+    def scope_in(self, own: Def, offset: int) -> int:
+        """The scope in which the names at a byte of a definition are looked up.
+
+        A body that a macro call makes is one scope, that of the definition.
+        """
+        return own.scope if own.is_made else self.scope_at(own.module, own.file, offset)
+
     def resolve(
         self,
         scope: int,
@@ -83,8 +91,8 @@ def build_def_map(
     """
     formulas = FormulaTable(logic, theory)
     found = collect(forest, trees, texts, name_items(forest), formulas)
-    add_macro_items(found)
     lend_macros(found)
+    add_macro_items(found)
     search = Search(
         forest,
         found.defs,
@@ -96,6 +104,7 @@ def build_def_map(
         prelude,
         resolve_import,
     )
+    search.prelude_modules = prelude_modules(forest)
     if any(not own.is_primary for own in found.defs):
         search.primaries.update(
             ((own.file, own.start, own.kind, own.name), own) for own in found.defs if own.is_primary

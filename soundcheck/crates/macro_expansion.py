@@ -62,19 +62,21 @@ def declared_in(text: str) -> Iterator[Declared]:
             while j < len(tokens) and tokens[j] in _BETWEEN:
                 j += 1
             if j < len(tokens) and is_name(tokens[j]) and tokens[j] not in _KEYWORDS:
-                yield Declared(word, tokens[j], visibility)
+                yield Declared(word, _plain(tokens[j]), visibility)
             visibility = ""
 
 
 class Expansion(NamedTuple):
     """What a macro call makes: items, and calls of further macros by name and tokens.
 
-    ``held`` are the items that the tokens of such a call already are, by the macro's name.
+    ``held`` are the items that the tokens of such a call already are, by the macro's name, and
+    ``text`` is all that is made, where nothing of it could be read as items.
     """
 
     items: list[it.AnyItem]
     calls: list[tuple[str, str]]
     held: dict[str, list[it.AnyItem]]
+    text: str
 
 
 def expand(definition: it.MacroDef, text: str, source: bytes, root: str) -> Expansion | None:
@@ -93,15 +95,17 @@ def expand(definition: it.MacroDef, text: str, source: bytes, root: str) -> Expa
         for name, item in _items_of_calls(arm):
             held.setdefault(name, []).extend(_instances(item, bindings, shown))
         body = source[arm.start + 1 : arm.end - 1].decode("utf-8", "replace")
+        made = transcribe(split_tokens(body), bindings)
         return Expansion(
             items=[
-                made
+                one
                 for item in arm.items
                 if not isinstance(item, it.MacroItem)
-                for made in _instances(item, bindings, shown)
+                for one in _instances(item, bindings, shown)
             ],
-            calls=list(calls_in(transcribe(split_tokens(body), bindings))),
+            calls=list(calls_in(made)),
             held=held,
+            text="" if arm.form else " ".join(made),
         )
     return None
 

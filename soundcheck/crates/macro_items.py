@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from soundcheck.crates.collection import FREE, Collection, Place, collect_item, resolve_written
-from soundcheck.crates.definitions import TYPES, VALUES, Def, Entry, Missing
+from soundcheck.crates.definitions import NOWHERE, TYPES, VALUES, Def, Entry, Missing
 from soundcheck.crates.macro_expansion import Declared, Expansion, declared_in, expand
 from soundcheck.crates.outline import type_name
+from soundcheck.crates.scopes import add_block, items_in_body
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import NEVER
 
@@ -36,13 +37,14 @@ class _Call(NamedTuple):
 def add_macro_items(found: Collection) -> None:
     """Add what all collected macro calls make, and to each scope those that make we know not what.
 
-    A macro is found by its name alone, in the crate of the call if there: what a path leads to is
-    not known before the macros have made their items.
+    A macro is found by its name alone: what a path leads to is not known before the macros have
+    made their items.
     """
     for item, place, path in tuple(found.calls):
         text = tokens_of(item, found.texts[place.file])
         call = _Call(item, item.name.rpartition("::")[2].strip(), text, place, path)
-        if not _add_expanded(found, call) and not _add_declared(found, call):
+        is_known = bool(item.items) or _add_expanded(found, call) or _add_declared(found, call)
+        if not is_known or (item.items and call.name not in found.macros):
             place.scope.calls.append((call.name, call.text))
 
 
@@ -55,12 +57,10 @@ def tokens_of(call: it.MacroItem, source: bytes) -> str:
 
 def _add_expanded(found: Collection, call: _Call) -> bool:
     """Add the items that the workspace's own macros of that name make; whether there are any."""
-    known = found.macros.get(call.name, [])
     crate = call.place.module.crate
     modules = found.forest.modules
-    own = [macro for macro in known if modules[macro.module].crate == crate]
     is_made = False
-    for macro in own or known:
+    for macro in _macros_of(found, call.place, call.name):
         if not isinstance(macro.item, it.MacroDef) or not macro.is_primary:
             continue
         home = modules[macro.module].crate
@@ -74,10 +74,31 @@ def _add_expanded(found: Collection, call: _Call) -> bool:
         place = call.place._replace(cfg=cfg, file=macro.file, container=call.item)
         for item in expansion.items:
             is_made = _add(found, item, place, call.path) or is_made
+        unread = call._replace(text=expansion.text)
+        is_made = (bool(expansion.text) and _add_declared(found, unread)) or is_made
         for name, text in expansion.calls:
             inner = call._replace(name=name, text=text, depth=call.depth + 1)
             is_made = _add_inner(found, inner, place, expansion) or is_made
     return is_made
+
+
+def _macros_of(found: Collection, place: Place, name: str) -> Sequence[Def]:
+    """The macros of a name that a call may mean: the nearest around it, its crate's, or any."""
+    known = found.macros.get(name, [])
+    if len(known) < 2:
+        return known
+    modules = found.forest.modules
+    scope = place.scope
+    while True:
+        entries = scope.macros.get(name)
+        if entries is not None:
+            return [one.target for one in entries if isinstance(one.target, Def)]
+        above = scope.parent if scope.is_block else modules[scope.module].parent
+        if above == NOWHERE:
+            break
+        scope = found.scopes[above]
+    crate = place.module.crate
+    return [macro for macro in known if modules[macro.module].crate == crate] or known
 
 
 def _add_inner(found: Collection, call: _Call, place: Place, expansion: Expansion) -> bool:
@@ -99,11 +120,19 @@ def _add(found: Collection, item: it.AnyItem, place: Place, path: str) -> bool:
         place = place._replace(cfg=found.formulas.join(place.cfg, placed))
     own = type_name(item.self_type) if isinstance(item, it.Impl) else item.name
     name = path if isinstance(item, (it.MacroItem, it.ForeignMod)) else f"{path}::{own}"
+    inner = items_in_body(item) if isinstance(item, it.Function) else ()
+    if inner:
+        inside = add_block(found.scopes, place.scope, place.file, place.cfg)
+        place = place._replace(inside=inside)
     around = collect_item(found, item, place, name)
     if isinstance(item, _HOLDERS):
-        inner = place._replace(around=FREE if around is None else around)
+        below = place._replace(around=FREE if around is None else around)
         for one in item.items:
-            _add(found, one, inner, name)
+            _add(found, one, below, name)
+    if place.inside is not None:
+        body = place._replace(scope=place.inside, inside=None, around=FREE, is_in_body=True)
+        for one in inner:
+            _add(found, one, body, name)
     return True
 
 

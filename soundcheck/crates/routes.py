@@ -156,6 +156,11 @@ def _lent_macros(search: Search, crate: int, name: str) -> list[Entry]:
 
 def _from_prelude(search: Search, name: str, mask: int) -> list[Entry]:
     """What the language names everywhere: its prelude, and its own types."""
+    for i, module in enumerate(search.prelude_modules):
+        # Behind the prelude come the roots, whose macros alone are named everywhere.
+        brought = names_in(search, search.defs[module], name, mask if i == 0 else mask & MACROS)
+        if brought:
+            return list(brought)
     found: list[Entry] = []
     if mask & MACROS and f"{name}!" in search.prelude:
         found.append(Entry(search.external(search.prelude[f"{name}!"]), MACROS, PUBLIC, None))
@@ -287,10 +292,7 @@ def _first(
         return (_roots(search, crate) if starts_at_root else _above(search, scope, ())[0]), 0
     wanted = mask if len(names) == 1 else TYPES
     if starts_at_root:
-        root = search.scopes[search.forest.crates[crate].module]
-        found = list(look_up(search, root, name, wanted))
-        if not any(search.formulas.is_implied(one.cfg, root.cfg) for one in found):
-            _gather(search, found, search.externs[crate].get(name, _NONE), None)
+        found = _in_roots(search, crate, name, wanted)
         if not found and wanted & MACROS:
             _gather_macros(search, scope, name, found)
     elif is_global:
@@ -305,6 +307,19 @@ def _first(
             target = search.external(outside.path, is_guess=outside.is_guess)
             found = [Entry(target, TYPES, PUBLIC, None)]
     return [Reached(one.target, one.namespaces & wanted, one.cfg) for one in found], 1
+
+
+def _in_roots(search: Search, crate: int, name: str, mask: int) -> list[Entry]:
+    """What a name means at the root of a crate, where paths of edition 2015 start."""
+    found: list[Entry] = []
+    for root in _roots(search, crate):
+        if isinstance(root.target, Def):
+            scope = search.scopes[root.target.index]
+            if _gather(search, found, look_up(search, scope, name, mask), scope.cfg):
+                return found
+    if mask & TYPES:
+        _gather(search, found, search.externs[crate].get(name, _NONE), None)
+    return found
 
 
 def _roots(search: Search, crate: int) -> list[Reached]:

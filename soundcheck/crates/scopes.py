@@ -13,9 +13,10 @@ from soundcheck.crates.definitions import NOWHERE, Entry
 from soundcheck.crates.outline import PlacedItem
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
-from soundcheck.syntax.visit import walk
+from soundcheck.syntax.visit import nearest, walk
 
 _OWNERS = (it.Function, it.Static, it.Adt, it.MacroItem)
+_STATEMENTS: frozenset[type] = frozenset({it.ItemStmt})
 
 
 class ImportLeaf:
@@ -212,6 +213,13 @@ def add_block(scopes: list[Scope], parent: Scope, file: str, cfg: Cfg | None) ->
     scope.parent, scope.file = parent.index, file
     scopes.append(scope)
     return scope
+
+
+def items_in_body(func: it.Function) -> list[it.AnyItem]:
+    """The items in a function's body, but for those in others of them."""
+    if func.body is None:
+        return []
+    return [node.item for node in nearest(func.body, _STATEMENTS) if isinstance(node, it.ItemStmt)]
 
 
 def _blocks_with_items(owner: it.AnyItem) -> Iterator[it.Block]:

@@ -52,14 +52,15 @@ class Search:
 
     ``externs``, ``libraries`` and ``macro_crates`` are by crate: its extern prelude, the library
     that a file nobody declares belongs to, and the crates whose macros it uses everywhere.
-    ``prelude`` is the language's own, a macro's name ending in ``!``. ``low`` is the shallowest
+    ``prelude`` is the language's own, a macro's name ending in ``!``; ``prelude_modules`` are the
+    modules of stubs that bring it. ``low`` is the shallowest
     question in progress that the present answer leans on. ``resolve_import`` follows the path of
     an import, for which it looks names up in its turn.
     """
 
     __slots__ = ("defs", "depth", "editions", "externals", "externs", "forest",
                  "formulas", "is_changed", "libraries", "low", "macro_crates", "members", "memo",
-                 "prelude", "primaries", "resolutions", "resolve_import", "round",
+                 "prelude", "prelude_modules", "primaries", "resolutions", "resolve_import", "round",
                  "scopes")  # fmt: skip
 
     def __init__(
@@ -82,6 +83,7 @@ class Search:
         self.externs = externs
         self.libraries = libraries
         self.prelude = prelude
+        self.prelude_modules: tuple[int, ...] = ()
         self.resolve_import = resolve_import
         self.macro_crates: list[list[MacroCrate]] = [[] for _ in forest.crates]
         self.editions = [crate.edition for crate in forest.crates]

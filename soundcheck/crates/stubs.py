@@ -59,6 +59,16 @@ def stub_modules(forest: ModuleForest) -> frozenset[int]:
     )
 
 
+# The newest prelude has all the names of the older ones; macros lie in the roots.
+_PRELUDES = ("std::prelude::rust_2024", "std", "alloc", "core")
+
+
+def prelude_modules(forest: ModuleForest) -> tuple[int, ...]:
+    """The modules of stubs whose names are named everywhere; roots are for their macros."""
+    by_path = {forest.modules[index].path: index for index in sorted(stub_modules(forest))}
+    return tuple(by_path[path] for path in _PRELUDES if path in by_path)
+
+
 def read_stubs(facts: Iterable[Mapping[str, object]]) -> tuple[Stub, ...]:
     """The stubs among the facts of profiles; of two of one crate the later adds to the earlier."""
     found: dict[str, Stub] = {}

@@ -14,9 +14,11 @@ from soundcheck.syntax.counting_tables import (
     ASSOCIATED,
     CONSTANT,
     FUNCTION,
+    IMPL,
     MACRO,
     MODULE,
     SIGNATURE,
+    TRAIT,
 )
 from soundcheck.syntax.counting_walk import NO_ITEMS, UNSAFE_HEADER, Unread, Walk
 from soundcheck.syntax.parser import ParsedFile
@@ -117,9 +119,7 @@ class _GeigerWalk(Walk):
     def function(self, node: Node, scope: int, attributes: list[Node]) -> None:
         self.count_function(node, scope, self.functions, is_marked=self.has_mark(attributes))
 
-    def count_function(
-        self, node: Node, scope: int, counts: list[int], *, is_marked: bool
-    ) -> None:
+    def count_function(self, node: Node, scope: int, counts: list[int], *, is_marked: bool) -> None:
         is_unsafe = is_marked or self.unsafe_word(node) >= 0
         counts[is_unsafe] += 1
         self.signature(node, UNSAFE if is_unsafe else scope)
@@ -128,6 +128,14 @@ class _GeigerWalk(Walk):
         """Without a value syn keeps only the tokens of a constant or static."""
         if node.child_by_field_name("value") is not None:
             self.pending[scope].append(node)
+
+    def braces(self, node: Node, what: int, scope: int) -> None:
+        if what == IMPL:
+            self.impl(node, scope)
+        elif what == TRAIT:
+            self.trait(node, scope)
+        else:
+            self.foreign(node, scope)
 
     def impl(self, node: Node, scope: int) -> None:
         self.impls[self.data.startswith(b"unsafe", node.start_byte)] += 1
@@ -149,7 +157,7 @@ class _GeigerWalk(Walk):
             what = self.tables.way[child.kind_id]
             if self.data.startswith((b"pub", b"default"), child.start_byte):
                 continue  # with a visibility syn keeps only the tokens
-            if what == FUNCTION or what == SIGNATURE:
+            if what in (FUNCTION, SIGNATURE):
                 self.signature(child, scope)
             elif what == ASSOCIATED:
                 self.exprs[scope] += self.quiet(child.named_children, scope)
@@ -173,20 +181,15 @@ class _GeigerWalk(Walk):
         first = children[0]
         kind = first.kind_id
         if self.tables.way[kind] == MACRO:
-            self.check_callee(first)
-        elif self.tables.is_jump[kind]:
-            raise Unread
-        elif self.tables.is_block_like[kind]:
-            if self.data.find(b"&&", first.end_byte, children[-1].start_byte) >= 0:
+            if self.data.endswith(b"}", 0, first.end_byte):
                 raise Unread
-
-    def check_callee(self, macro: Node) -> None:
-        """``m! {} (x)`` may be two statements."""
-        if self.data.endswith(b"}", 0, macro.end_byte):
+            return
+        joint = self.data.find(b"&&", first.end_byte, children[-1].start_byte)
+        if self.tables.is_jump[kind] or (self.tables.is_block_like[kind] and joint >= 0):
             raise Unread
 
     def check_path(self) -> None:
-        """geiger on syn 1 looks into paths in patterns, but not in expressions."""
+        """On syn 1 geiger looks into paths in patterns, but not in expressions."""
         if self.is_syn1:
             raise Unread
 

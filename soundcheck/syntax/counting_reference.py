@@ -48,9 +48,10 @@ _QUIET_FIELDS = frozenset(
     {"field", "function_name", "label", "name", "pattern", "return_type", "type"}
 )
 _EXPRESSION_FIELDS = frozenset({"condition", "length", "value"})
-_SKIPPED = frozenset(
-    {"extern_crate_declaration", "macro_definition", "token_tree", "use_declaration"}
-) | COMMENTS
+_SKIPPED = (
+    frozenset({"extern_crate_declaration", "macro_definition", "token_tree", "use_declaration"})
+    | COMMENTS
+)
 _BODIED = frozenset({"async_block", "gen_block", "try_block", "unsafe_block"})
 _BODY_FIELDS = {
     "const_block": "body",
@@ -228,9 +229,9 @@ class _Walk:
         name = self.text(path) if path.type == "identifier" else b""
         if self.dialect.is_syn1:
             has_value = attribute.child_by_field_name("value") is not None
-            return has_value if name == b"export_name" else (
-                name == b"no_mangle" and attribute.child_count == 1
-            )
+            if name == b"export_name":
+                return has_value
+            return name == b"no_mangle" and attribute.child_count == 1
         if name in (b"no_mangle", b"export_name"):
             return True
         return name == b"unsafe" and self.dialect.sees_unsafe_attribute
@@ -367,12 +368,13 @@ class _Walk:
             yield from self.tokens(visit)
             return
         self.count("exprs", is_unsafe=visit.is_unsafe)
+        start = visit.node.start_byte
         for child in self.children(visit):
-            if child.node.type == "field_expression" and child.node.start_byte == visit.node.start_byte:
-                is_method = child.node.named_children[-1].type == "field_identifier"
-                yield child._replace(role=UNCOUNTED if is_method else EXPRESSION)
-            else:
+            if child.node.type != "field_expression" or child.node.start_byte != start:
                 yield child
+                continue
+            is_method = child.node.named_children[-1].type == "field_identifier"
+            yield child._replace(role=UNCOUNTED if is_method else EXPRESSION)
 
     def generic_function(self, visit: _Visit) -> Iterator[_Visit]:
         is_method = any(node.type == "field_expression" for node in visit.node.named_children)
@@ -383,7 +385,7 @@ class _Walk:
             yield child._replace(role=UNCOUNTED) if is_callee else child
 
     def path(self, visit: _Visit) -> Iterator[_Visit]:
-        """geiger on syn 1 does not look into paths that are expressions."""
+        """On syn 1 geiger does not look into paths that are expressions."""
         if self.dialect.is_syn1 and visit.role == EXPRESSION:
             return iter(())
         return self.children(visit)
@@ -396,9 +398,9 @@ class _Walk:
         return self.children(visit)
 
     def binary(self, visit: _Visit) -> Iterator[_Visit]:
-        """What follows a ``break`` or a statement macro may be no operand of the operator.
+        """What follows ``break``, ``..`` or a statement macro may be no operand of an operator.
 
-        ``return &&x`` returns two references, ``break |x| y`` a closure, ``break <T>::f`` a path.
+        ``return &&x`` returns two references, ``break |x| y`` a closure, ``..<T>::f`` is a range.
         """
         operator, left = _operator(visit.node), visit.node.named_children[0]
         times = 1 + (visit.node.id in self.double_references)
@@ -415,7 +417,7 @@ class _Walk:
         yield from self.children(visit)
 
     def takes_no_operator(self, node: Node) -> bool:
-        """Whether a node is a jump without an operand, or a macro that is a statement of its own."""
+        """Whether a node is a jump or range without operands, or a macro that is a statement."""
         if node.type == "macro_invocation":
             return node.start_byte in self.statement_macros
         return node.type in _JUMPS and not _significant(node)
@@ -471,7 +473,9 @@ class _Walk:
 
 
 _MOST_FIELDS = 24
-_JUMPS = frozenset({"break_expression", "return_expression", "yield_expression"})
+_JUMPS = frozenset(
+    {"break_expression", "range_expression", "return_expression", "yield_expression"}
+)
 _ITEMS = frozenset(
     {
         "associated_type",

@@ -168,7 +168,7 @@ _BLOCK_OWNERS = (
     "while_expression",
 )
 _NOISE = (*COMMENTS, "attribute_item", "inner_attribute_item", "label")
-_JUMPS = ("break_expression", "return_expression", "yield_expression")
+_JUMPS = ("break_expression", "range_expression", "return_expression", "yield_expression")
 
 
 class Tables(NamedTuple):

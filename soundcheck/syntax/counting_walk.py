@@ -10,53 +10,17 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from soundcheck.syntax.counting_tables import (
-    ARRAY,
-    ARRAY_TYPE,
-    ASSIGNMENT,
-    ASSOCIATED,
-    BINDING,
-    BLOCK,
-    BROKEN,
-    CALL,
-    CAST,
-    CLOSURE,
-    CONST_BLOCK,
-    CONSTANT,
-    EMPTY,
-    FIELD,
-    FOREIGN,
-    FUNCTION,
-    GENERIC,
-    GLUED,
-    IMPL,
-    ITEM,
-    LEAF,
-    LET,
-    LET_CHAIN,
-    LIST,
-    MACRO,
-    MACRO_RULES,
-    MODIFIERS,
-    MODULE,
-    NEGATIVE,
-    PATH,
-    PATTERN,
-    RANGE_PATTERN,
-    SIGNATURE,
-    SKIP,
-    STATEMENT,
-    TRAIT,
-    TYPE,
-    UNSAFE,
-    VISIT,
-    tables,
-)
+from soundcheck.syntax import counting_tables as ways
 
-NO_ITEMS = frozenset({ASSOCIATED, EMPTY, MACRO, MACRO_RULES, SIGNATURE})
+NO_ITEMS = frozenset({ways.ASSOCIATED, ways.EMPTY, ways.MACRO, ways.MACRO_RULES, ways.SIGNATURE})
 UNSAFE_HEADER = re.compile(rb"(?:(?:pub\b\s*(?:\([^)]*\)\s*)?|crate\s+))?(unsafe)\b")
 
 _SEMICOLON, _BRACE = b";", b"}"
+# Without one of these bytes a type, a pattern and a list of fields hold no expression: only array
+# lengths, const arguments, const blocks and discriminants are, and to syn 1 negative literals.
+_IN_TYPE = re.compile(rb"[{;]")
+_IN_SYN1_PATTERN = re.compile(rb"[{;-]")
+_IN_LIST = re.compile(rb"[{;=]")
 LONE_UNDERSCORE = re.compile(rb"\b_\b")
 _DIGIT = re.compile(rb"\d")
 
@@ -68,12 +32,22 @@ class Unread(Exception):  # noqa: N818 - no error: the reference walker reads th
 class Walk:
     """One walk over a file, or over parts of it."""
 
-    __slots__ = ("data", "exprs", "heeds_attributes", "heeds_macros", "is_syn1", "pending", "tables")
+    __slots__ = (
+        "data",
+        "exprs",
+        "heeds_attributes",
+        "heeds_macros",
+        "is_syn1",
+        "pattern",
+        "pending",
+        "tables",
+    )
 
     def __init__(self, data: bytes, *, is_syn1: bool = False) -> None:
         self.data = data
-        self.tables = tables()
+        self.tables = ways.tables()
         self.is_syn1 = is_syn1
+        self.pattern = _IN_SYN1_PATTERN if is_syn1 else _IN_TYPE
         self.heeds_attributes = False
         self.heeds_macros = False
         # By scope: the code that waits, and the expressions counted.
@@ -94,16 +68,8 @@ class Walk:
         """Push a constant or static outside traits and foreign blocks."""
         raise NotImplementedError
 
-    def impl(self, node: Node, scope: int) -> None:
-        """Push an impl."""
-        raise NotImplementedError
-
-    def trait(self, node: Node, scope: int) -> None:
-        """Push a trait."""
-        raise NotImplementedError
-
-    def foreign(self, node: Node, scope: int) -> None:
-        """Push a foreign block."""
+    def braces(self, node: Node, what: int, scope: int) -> None:
+        """Push an impl, a trait or a foreign block."""
         raise NotImplementedError
 
     def scope_of_child(self, _node: Node, scope: int) -> int:
@@ -118,16 +84,10 @@ class Walk:
         """See an attribute, if attributes are heeded at all."""
 
     def macro(self, node: Node, scope: int) -> None:
-        """See a macro call, if macros are heeded at all."""
-
-    def macro_rules(self, node: Node, scope: int) -> None:
-        """See a macro definition."""
+        """See a macro call or definition, if macros are heeded at all."""
 
     def check_glue(self, children: list[Node]) -> None:
-        """See the operands of what may be two statements."""
-
-    def check_callee(self, macro: Node) -> None:
-        """See a macro that is called."""
+        """See the operands or arguments of what may be two statements."""
 
     def check_path(self) -> None:
         """See a path with an expression in it."""
@@ -141,6 +101,7 @@ class Walk:
     def walk(self, scope: int) -> None:
         """Empty the stack of one scope."""
         data, find = self.data, self.data.find
+        has_expression, is_telling = _IN_TYPE.search, self.pattern.search
         way, weight = self.tables.way, self.tables.weight
         stack = self.pending[scope]
         pop = stack.pop
@@ -149,51 +110,48 @@ class Walk:
             node = pop()
             kind = node.kind_id
             what = way[kind]
-            if what == SKIP:
+            if what == ways.SKIP:
                 continue
-            if what == VISIT:
+            if what == ways.VISIT:
                 total += weight[kind]
                 stack += node.named_children
-            elif what == CALL:
+            elif what == ways.CALL:
                 total += 1 + self.call(node, scope)
-            elif what == BLOCK:
+            elif what == ways.BLOCK:
                 total += 1 + self.block(node, scope)
-            elif what == FIELD:
+            elif what == ways.FIELD:
                 total += 1
-                receiver = node.named_child(0)
-                if receiver is not None:
-                    stack.append(receiver)
-            elif what == PATH:
+                stack.append(node.named_child(0))
+            elif what == ways.PATH:
                 start, end = node.start_byte, node.end_byte
-                if find(b"<", start, end) >= 0:
-                    if find(b"{", start, end) >= 0 or find(b";", start, end) >= 0:
-                        self.check_path()
-                        total += self.quiet(node.named_children, scope)
-            elif what == TYPE or what == PATTERN:
-                start, end = node.start_byte, node.end_byte
-                if find(b"{", start, end) >= 0 or find(b";", start, end) >= 0:
+                if find(b"<", start, end) >= 0 and has_expression(data, start, end):
+                    self.check_path()
                     total += self.quiet(node.named_children, scope)
-                elif what == PATTERN and self.is_syn1 and find(b"-", start, end) >= 0:
+            elif what == ways.TYPE:
+                if has_expression(data, node.start_byte, node.end_byte):
                     total += self.quiet(node.named_children, scope)
-            elif what == MACRO:
+            elif what == ways.PATTERN:
+                if is_telling(data, node.start_byte, node.end_byte):
+                    total += self.quiet(node.named_children, scope)
+            elif what == ways.MACRO:
                 total += 1
                 if self.heeds_macros:
                     self.macro(node, scope)
-            elif what == GLUED:
+            elif what == ways.GLUED:
                 total += 1
                 children = node.named_children
                 if children:
                     self.check_glue(children)
                     stack += children
-            elif what == LET or what == CONSTANT:
+            elif what in (ways.LET, ways.CONSTANT):
                 total += self.value(node, scope)
-            elif what == UNSAFE:
+            elif what == ways.UNSAFE:
                 inner = self.inside_unsafe(node, scope)
                 self.exprs[inner] -= 1  # its block is no expression
                 self.pending[inner] += node.named_children
-            elif what == BINDING:
+            elif what == ways.BINDING:
                 total += weight[kind] + self.binding(node, scope)
-            elif what == LEAF:
+            elif what == ways.LEAF:
                 total += 1
             else:
                 total += self.other(node, what, scope)
@@ -202,38 +160,34 @@ class Walk:
     def other(self, node: Node, what: int, scope: int) -> int:
         """Push the children of a node of a kind that is not often met; give what it counts."""
         stack = self.pending[scope]
-        if what == ASSIGNMENT:
+        if what == ways.ASSIGNMENT:
             return self.assignment(node, stack)
-        if what == CLOSURE:
+        if what == ways.CLOSURE:
             children = node.named_children
             stack.append(children[-1])
             return 1 + self.quiet(children[:-1], scope)
-        if what == CAST:
+        if what == ways.CAST:
             children = node.named_children
             stack.append(children[0])
             return 1 + self.quiet(children[1:], scope)
-        if what == MODULE or what == BROKEN:
+        if what in (ways.MODULE, ways.BROKEN):
             self.module(node, scope)
-        elif what == IMPL:
-            self.impl(node, scope)
-        elif what == TRAIT:
-            self.trait(node, scope)
-        elif what == FOREIGN:
-            self.foreign(node, scope)
-        elif what == ITEM:
+        elif what in (ways.IMPL, ways.TRAIT, ways.FOREIGN):
+            self.braces(node, what, scope)
+        elif what == ways.ITEM:
             inner = self.scope_of_item(node, scope)
             self.exprs[inner] += self.quiet(node.named_children, inner)
-        elif what == LIST:
+        elif what == ways.LIST:
             start, end = node.start_byte + 1, node.end_byte
-            if any(self.data.find(byte, start, end) >= 0 for byte in (b"{", b";", b"=")):
+            if _IN_LIST.search(self.data, start, end):
                 return self.quiet(node.named_children, scope)
-        elif what == GENERIC:
+        elif what == ways.GENERIC:
             self.generic_function(node, stack)
-        elif what == FUNCTION:
+        elif what == ways.FUNCTION:
             self.function(node, scope, [])
-        elif what == MACRO_RULES:
-            self.macro_rules(node, scope)
-        elif what == STATEMENT:
+        elif what == ways.MACRO_RULES and self.heeds_macros:
+            self.macro(node, scope)
+        elif what == ways.STATEMENT:
             stack += node.named_children
         else:
             return self.odd(node, what, scope)
@@ -243,24 +197,24 @@ class Walk:
         """The same for the rarest of kinds."""
         stack, is_noise = self.pending[scope], self.tables.is_noise
         children = node.named_children
-        if what == ARRAY:
+        if what == ways.ARRAY:
             stack += children
             return 1 + (bool(children) and self.is_underscore(children[-1]))
-        if what == LET_CHAIN:
+        if what == ways.LET_CHAIN:
             stack += children
             return sum(not is_noise[child.kind_id] for child in children) - 1
-        if what == CONST_BLOCK:
+        if what == ways.CONST_BLOCK:
             if self.is_syn1:
                 return 1
             stack += children
-        elif what == ARRAY_TYPE:
+        elif what == ways.ARRAY_TYPE:
             parts = [child for child in children if not is_noise[child.kind_id]]
             stack += parts[1:]
             total = self.quiet(parts[:1], scope)
             return total + (len(parts) > 1 and self.is_underscore(parts[-1]))
-        elif what == NEGATIVE:
+        elif what == ways.NEGATIVE:
             return self.is_syn1
-        elif what == RANGE_PATTERN and (not self.is_syn1 or len(children) > 1):
+        elif what == ways.RANGE_PATTERN and (not self.is_syn1 or len(children) > 1):
             stack += children
         return 0
 
@@ -284,34 +238,34 @@ class Walk:
             what = way[kind]
             takes_semicolon, may_end_here = may_end_here, False
             macro = None
-            if what == STATEMENT:
-                inner = child.named_child(0) or child
+            if what == ways.STATEMENT:
+                inner = child.named_child(0)
                 what = way[inner.kind_id]
-                if what == MACRO:
-                    if self.is_syn1 and not data.endswith(_BRACE, 0, inner.end_byte):
-                        total += 1
+                if what == ways.MACRO:
+                    total += self.is_syn1 and not data.endswith(_BRACE, 0, inner.end_byte)
                     if self.heeds_macros:
                         self.macro(inner, scope)
                 elif what:
                     stack.append(inner)
                 may_end_here = not data.endswith(_SEMICOLON, 0, child.end_byte)
-            elif what == LET:
+            elif what == ways.LET:
                 stack.append(child)
-            elif what == MACRO:
+            elif what == ways.MACRO:
                 macro = child
                 may_end_here = True
                 if self.heeds_macros:
                     self.macro(child, scope)
-            elif what == EMPTY:
+            elif what == ways.EMPTY:
                 total += not takes_semicolon
-            elif what == FUNCTION:
+            elif what == ways.FUNCTION:
                 self.function(child, scope, attributes)
-            elif what == CONSTANT:
+            elif what == ways.CONSTANT:
                 self.constant(child, scope)
-            elif what == MACRO_RULES:
+            elif what == ways.MACRO_RULES:
                 may_end_here = self.is_syn1
-                self.macro_rules(child, scope)
-            elif what and what != SIGNATURE:
+                if self.heeds_macros:
+                    self.macro(child, scope)
+            elif what and what != ways.SIGNATURE:
                 stack.append(child)
             if attributes:
                 attributes = []
@@ -333,18 +287,16 @@ class Walk:
             inner = self.scope_of_child(child, scope)
             item = child
             what = way[kind]
-            if what == STATEMENT:
-                item = child.named_child(0) or child
+            if what == ways.STATEMENT:
+                item = child.named_child(0)
                 what = way[item.kind_id]
-            if what == FUNCTION:
+            if what == ways.FUNCTION:
                 self.function(item, inner, attributes)
-            elif what == CONSTANT:
+            elif what == ways.CONSTANT:
                 self.constant(item, inner)
-            elif what == MACRO:
+            elif what in (ways.MACRO, ways.MACRO_RULES):
                 if self.heeds_macros:
                     self.macro(item, inner)
-            elif what == MACRO_RULES:
-                self.macro_rules(item, inner)
             elif what and what not in NO_ITEMS:
                 self.pending[inner].append(item)
             if attributes:
@@ -353,7 +305,7 @@ class Walk:
     def members(self, node: Node, scope: int) -> list[Node]:
         """Push what stands before the braces of an impl, trait or foreign block; give the rest."""
         header = node.named_children
-        if not header or self.tables.way[header[-1].kind_id] != MODULE:
+        if not header or self.tables.way[header[-1].kind_id] != ways.MODULE:
             return []
         body = header.pop()
         if not self.is_plain(node.start_byte, body.start_byte):
@@ -364,7 +316,7 @@ class Walk:
         """Push the parts of a function, with its body if it has one, which is no expression."""
         children = node.named_children
         body = children[-1]
-        if self.tables.way[body.kind_id] != BLOCK:
+        if self.tables.way[body.kind_id] != ways.BLOCK:
             self.exprs[scope] += self.quiet(children, scope)
         elif self.is_plain(node.start_byte, body.start_byte):
             self.pending[scope].append(body)
@@ -378,7 +330,7 @@ class Walk:
         if data.find(b"unsafe", start, data.find(b"(", start + 12)) < 0:
             return -1
         for child in function.named_children[:4]:
-            if self.tables.way[child.kind_id] == MODIFIERS:
+            if self.tables.way[child.kind_id] == ways.MODIFIERS:
                 return data.find(b"unsafe", child.start_byte, child.end_byte)
         return -1
 
@@ -386,13 +338,12 @@ class Walk:
         """Push the parts of a ``let``, ``const`` or ``static``: as a value, a macro counts."""
         way, stack = self.tables.way, self.pending[scope]
         children = node.named_children
-        if self.is_syn1 and children and way[children[-1].kind_id] == BLOCK:
-            if node.child_by_field_name("alternative") is not None:
-                return 1
+        if self.is_syn1 and node.child_by_field_name("alternative") is not None:
+            return 1
         total = 0
         for child in children:
             what = way[child.kind_id]
-            if what == MACRO or what == CONST_BLOCK:
+            if what in (ways.MACRO, ways.CONST_BLOCK):
                 value = node.child_by_field_name("value")
                 if value is None or value.start_byte != child.start_byte:
                     total += self.quiet((child,), scope)
@@ -409,18 +360,16 @@ class Walk:
         children = node.named_children
         callee = children[0]
         what = self.tables.way[callee.kind_id]
-        if what == FIELD:
-            receiver = callee.named_child(0)
-            if receiver is not None:
-                stack.append(receiver)
+        if what == ways.FIELD:
+            stack.append(callee.named_child(0))
             if _DIGIT.match(self.data, callee.end_byte - 1):
                 field = callee.named_children[-1]
                 total = _DIGIT.match(self.data, field.start_byte) is not None
-        elif what == GENERIC:
+        elif what == ways.GENERIC:
             self.generic_function(callee, stack)
         elif what:
-            if what == MACRO:
-                self.check_callee(callee)
+            if what == ways.MACRO:
+                self.check_glue(children)
             stack.append(callee)
         stack += children[-1].named_children
         return total
@@ -431,13 +380,13 @@ class Walk:
         total = 0
         for child in children:
             what = way[child.kind_id]
-            if what == MACRO:
+            if what == ways.MACRO:
                 if self.heeds_macros:
                     self.macro(child, scope)
                 continue
-            if what == CLOSURE:
+            if what == ways.CLOSURE:
                 continue
-            if what == CONST_BLOCK:
+            if what == ways.CONST_BLOCK:
                 if self.is_syn1:
                     continue
                 total -= 1
@@ -447,13 +396,12 @@ class Walk:
 
     def is_plain(self, start: int, end: int) -> bool:
         """Whether a range of types and patterns has no expression in it."""
-        find = self.data.find
-        return find(b"{", start, end) < 0 and find(b";", start, end) < 0 and not self.is_syn1
+        return not self.is_syn1 and _IN_TYPE.search(self.data, start, end) is None
 
     def generic_function(self, node: Node, stack: list[Node]) -> None:
         """Push what a turbofish stands in: of a method its receiver, and the type arguments."""
         children = node.named_children
-        if self.tables.way[children[0].kind_id] == FIELD:
+        if self.tables.way[children[0].kind_id] == ways.FIELD:
             stack += children[0].named_children
             stack += children[1:]
         elif not self.is_syn1:
@@ -463,7 +411,11 @@ class Walk:
         """Push a pattern and what it is bound to, tested for, or guarded by."""
         way, is_noise, stack = self.tables.way, self.tables.is_noise, self.pending[scope]
         children = [child for child in node.named_children if not is_noise[child.kind_id]]
-        if not children or way[children[0].kind_id] not in (MACRO, CONST_BLOCK, CLOSURE):
+        if not children or way[children[0].kind_id] not in (
+            ways.MACRO,
+            ways.CONST_BLOCK,
+            ways.CLOSURE,
+        ):
             stack += children
             return 0
         first = children[0]
@@ -485,7 +437,7 @@ class Walk:
             return 0
         if self.is_underscore(left):
             return 2
-        if self.tables.way[left.kind_id] == ASSIGNMENT:  # `a = b = c` is read as `(a = b) = c`
+        if self.tables.way[left.kind_id] == ways.ASSIGNMENT:  # `a = b = c` is read as `(a = b) = c`
             start = left.named_children[-1].start_byte
         if LONE_UNDERSCORE.search(self.data, start, end):
             return 1 + self.placeholders(start, end)

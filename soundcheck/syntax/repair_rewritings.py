@@ -59,7 +59,9 @@ REWRITINGS: tuple[Rewriting, ...] = (
     _near(rb"\bimpl\s+(?P<x>const)(?=\s+[\w:<])"),
     _at(rb"\bconst\s+\w+\s*(?P<x><[^;={}]*>)\s*:", verbatim=True),
     _at(rb"\bstruct\s+\w+\s*(?:<[^;{}()]*?>)?\s*(?P<x>where\b[^;{}]*)(?=;)"),
-    _near(rb"\btype\s+\w+\s*(?:<[^;={}]*>)?\s*(?P<x>:[^;={}]*(?:<[^;={}]*=[^;={}]*>[^;={}]*)*)=[^=]"),
+    _near(
+        rb"\btype\s+\w+\s*(?:<[^;={}]*>)?\s*(?P<x>:[^;={}]*(?:<[^;={}]*=[^;={}]*>[^;={}]*)*)=[^=]"
+    ),
     # Macro definitions.
     _near(rb"\bmacro_rules\s+!", b"macro_rules!"),
     _at(rb"\bmacro_rules!(?=\s*[(\[{])", b"macro_rule_!"),

@@ -8,11 +8,12 @@ an unsafe trait method for unsafe. Expressions are weighed as geiger weighs them
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from tree_sitter import Node
 
 from soundcheck.syntax.columns import column_of
-from soundcheck.syntax.counting_tables import ASSOCIATED, CONSTANT, FUNCTION, SIGNATURE
+from soundcheck.syntax.counting_tables import ASSOCIATED, CONSTANT, FUNCTION, IMPL, SIGNATURE, TRAIT
 from soundcheck.syntax.counting_walk import NO_ITEMS, UNSAFE_HEADER, Walk
 from soundcheck.syntax.facts import UnsafeSite
 from soundcheck.syntax.macros import MacroTree, macro_arms, read_macro
@@ -125,7 +126,7 @@ class _SiteWalk(Walk):
     def site(
         self, counter: str, start: int, end: int, scope: int, token: int, length: int = 6
     ) -> bool:
-        """Count an unsafe site, once; ``length`` is that of ``unsafe`` unless another word tells."""
+        """Count an unsafe site, once; ``length`` is that of ``unsafe`` or the word that tells."""
         kind = _KINDS[counter]
         if (kind, token) in self.sites:
             return False  # a branch of a macro is read alone and as a part of the whole
@@ -180,6 +181,14 @@ class _SiteWalk(Walk):
         match = UNSAFE_HEADER.match(self.data, node.start_byte)
         return -1 if match is None else match.start(1)
 
+    def braces(self, node: Node, what: int, scope: int) -> None:
+        if what == IMPL:
+            self.impl(node, scope)
+        elif what == TRAIT:
+            self.trait(node, scope)
+        else:
+            self.foreign(node, scope)
+
     def impl(self, node: Node, scope: int) -> None:
         self.mark("impls", node, scope, self.unsafe_header(node))
         self.associated(node, scope)
@@ -194,7 +203,7 @@ class _SiteWalk(Walk):
         for child in self.members(node, inner):
             kind = child.kind_id
             what = self.tables.way[kind]
-            if what == FUNCTION or what == SIGNATURE:
+            if what in (FUNCTION, SIGNATURE):
                 self.count_function("methods", child, scope)
             elif what == CONSTANT:
                 self.constant(child, scope)
@@ -208,7 +217,7 @@ class _SiteWalk(Walk):
         inner = self.inside(node, scope)
         for child in self.members(node, inner):
             what = self.tables.way[child.kind_id]
-            if what == FUNCTION or what == SIGNATURE:
+            if what in (FUNCTION, SIGNATURE):
                 self.signature(child, self.inside(child, scope))
             elif what == CONSTANT:
                 self.constant(child, scope)
@@ -237,6 +246,9 @@ class _SiteWalk(Walk):
     # -- macros --------------------------------------------------------------------------------
 
     def macro(self, node: Node, scope: int) -> None:
+        if node.type == "macro_definition":
+            self.macro_rules(node)
+            return
         children = node.named_children
         name = children[0]
         start, end = name.start_byte, name.end_byte
@@ -246,7 +258,7 @@ class _SiteWalk(Walk):
         if node.end_byte - children[-1].start_byte > 2:
             self.tokens.append((children[-1], scope))
 
-    def macro_rules(self, node: Node, scope: int) -> None:
+    def macro_rules(self, node: Node) -> None:
         inner = self.open(node.start_byte, is_unsafe=False, in_macro=True)
         for arm in macro_arms(self.parsed, node):
             self.go_into(arm.tokens, arm.tree, inner)
@@ -284,13 +296,14 @@ class _SiteWalk(Walk):
         stack = [tokens] if telling else []
         while stack:
             children = stack.pop().children
-            for token, behind in zip(children, children[1:], strict=False):
+            for token, behind in pairwise(children):
                 start, end = token.start_byte, token.end_byte
                 if token.type == "token_tree":
                     if self.has_unsafe(start, end):
                         stack.append(token)
                 elif token.type == "unsafe" and self.data.startswith(b"{", behind.start_byte):
-                    if any(low <= start < high for low, high in telling):
+                    is_lost = any(low <= start < high for low, high in telling)
+                    if is_lost:
                         self.unread_block(token, behind, scope)
 
     def has_unsafe(self, start: int, end: int) -> bool:

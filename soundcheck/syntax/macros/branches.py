@@ -5,9 +5,17 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from soundcheck.syntax.macros.tokens import COMMENTS, OPENERS, Tokens, macro_name, text_of
+from soundcheck.syntax.macros.tokens import (
+    COMMENTS,
+    OPENERS,
+    Tokens,
+    has_arrow,
+    macro_name,
+    text_of,
+)
 from soundcheck.syntax.predicates import read_predicate
 
+_LADDER = re.compile(rb".\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*if\s*#", re.DOTALL)
 _OPTION = re.compile(rb'=\s*r?#*"|\b(?:not|all|any)\s*\(')
 
 
@@ -30,17 +38,18 @@ def macro_branches(data: bytes, tokens: Node) -> list[MacroBranch]:
     These are ``if #[cfg(p)] { … } else { … }`` and ``p => { … } _ => { … }``, where what stands
     before the arrows must be predicates, and one of them one that nothing else could be.
     """
-    parts = tokens.children[1:-1]
-    if not parts:
-        return []
-    start = parts[0].start_byte
-    if data.startswith(b"if", start) and b"#" in data[start : start + 64]:
-        return _ladder(data, [part for part in parts if part.type not in COMMENTS])
-    if any(part.type == "=>" for part in parts):
-        branches = _selection(data, [part for part in parts if part.type not in COMMENTS])
-        if macro_name(data, tokens.start_byte).startswith(b"cfg") or _names_option(data, branches):
+    start, end = tokens.start_byte, tokens.end_byte
+    if _LADDER.match(data, start, end):
+        return _ladder(data, _parts(tokens))
+    if data.find(b"=>", start, end) >= 0 and has_arrow(tokens):
+        branches = _selection(data, _parts(tokens))
+        if macro_name(data, start).startswith(b"cfg") or _names_option(data, branches):
             return branches
     return []
+
+
+def _parts(tokens: Node) -> list[Node]:
+    return [part for part in tokens.children[1:-1] if part.type not in COMMENTS]
 
 
 def _ladder(data: bytes, parts: list[Node]) -> list[MacroBranch]:

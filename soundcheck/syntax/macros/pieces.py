@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from soundcheck.syntax.macros.tokens import COMMENTS, Tokens
+from soundcheck.syntax.macros.tokens import COMMENTS, Tokens, is_foreign
 from soundcheck.syntax.parser import parse_part, parse_strictly
 
 SEPARATORS = frozenset({",", ";", "=>"})
@@ -18,6 +18,8 @@ SEPARATORS = frozenset({",", ";", "=>"})
 _MOST_ARGUMENTS = 12
 # More pieces than this are a table, not arguments.
 _MOST_PIECES = 2_000
+# After this many that were lost, and not fewer than were read, the rest is not looked at.
+_MOST_LOST = 6
 
 # What stands before an operand of assembly: `name = in(reg)`, `sym`, `const`.
 _OPERAND = re.compile(
@@ -26,6 +28,9 @@ _OPERAND = re.compile(
 # What macros write before a value: `name:`, `"key":`, and the `@tag` of a rule meant for itself.
 _NAME = re.compile(rb'(?:\w+|"[^"\\]*")\s*:(?!:)')
 _TAG = re.compile(rb"@\s*\w*")
+# What patterns and types have in them that are no expressions too.
+_ONLY_PATTERN = re.compile(rb"@|\.\.|\||\b(?:ref|mut|box)\b")
+_ONLY_TYPE = re.compile(rb"<|'|\*\s*(?:const|mut)\b|\b(?:dyn|impl|fn|mut)\b|^\s*!\s*$")
 _TYPE_HEAD = b"let _: "
 _PATTERN_HEAD = b"let "
 
@@ -83,23 +88,26 @@ def read_pieces(work: Tokens, tokens: Node) -> tuple[list[Part], list[tuple[int,
             parts.append(Part(start, "type", _type(work.cut(start, end), start)))
             _stand_in(work, start, end)
             continue
-        if is_expression(text):
+        if _is_expression(text):
             continue
         name = _NAME.match(text)
-        if name is not None and is_expression(text[name.end() :]):
+        if name is not None and _is_expression(text[name.end() :]):
             work.blank(piece.start, piece.start + name.end())
             continue
-        if piece.guard >= 0 and is_expression(work.cut(piece.guard + 2, piece.end)):
-            if _is_pattern(work.cut(piece.start, piece.guard)):
-                work.blank(piece.start, piece.guard + 2)
-                continue
+        guarded = piece.guard >= 0 and _is_pattern(work.cut(piece.start, piece.guard))
+        if guarded and _is_expression(work.cut(piece.guard + 2, piece.end)):
+            work.blank(piece.start, piece.guard + 2)
+            continue
+        node = _type(text, piece.start)
+        if node is not None:
+            parts.append(Part(piece.start, "type", node))
         elif _is_pattern(text):
             parts.append(Part(piece.start, "pattern", None))
         else:
-            node = _type(text, piece.start)
-            if node is None:
-                lost.append((piece.start, piece.end))
-            parts.append(Part(piece.start, "type" if node is not None else "", node))
+            parts.append(Part(piece.start, "", None))
+            lost.append((piece.start, piece.end))
+            if len(lost) > _MOST_LOST and 2 * len(lost) > i:
+                return [], [(work.base, work.end)]
         _stand_in(work, piece.start, piece.end)
     separate(work, tokens)
     return parts, lost
@@ -151,17 +159,23 @@ def _is_open(text: bytes) -> bool:
     return text.count(b"<") > text.count(b">") - text.count(b"->") - text.count(b"=>")
 
 
-def is_expression(text: bytes) -> bool:
-    """Whether a text is one expression, or several statements."""
-    return parse_strictly(text + b";", 0) is not None
+# A failing parse takes as long as a thousand that succeed on as short a text: first a cheap look.
+
+
+def _is_expression(text: bytes) -> bool:
+    return not is_foreign(text) and parse_strictly(text + b";", 0) is not None
 
 
 def _is_pattern(text: bytes) -> bool:
+    if _ONLY_PATTERN.search(text) is None or is_foreign(text):
+        return False
     return parse_strictly(_PATTERN_HEAD + text + b" = 0;", 0) is not None
 
 
 def _type(text: bytes, start: int) -> Node | None:
     """The node of a type that begins at an offset of the file."""
+    if _ONLY_TYPE.search(text) is None or is_foreign(text):
+        return None
     tree = parse_strictly(_TYPE_HEAD + text + b";", start - len(_TYPE_HEAD))
     declaration = None if tree is None else tree.root_node.named_child(0)
     return None if declaration is None else declaration.child_by_field_name("type")

@@ -1,6 +1,5 @@
 """From the tokens of one macro to the tree that says most about them."""
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -8,35 +7,18 @@ from tree_sitter import Node
 
 from soundcheck.syntax.macros.branches import MacroBranch, blank_predicates, macro_branches
 from soundcheck.syntax.macros.pieces import Part, read_match, read_pieces, separate
-from soundcheck.syntax.macros.shapes import shaped
+from soundcheck.syntax.macros.shapes import shaped, top_level
 from soundcheck.syntax.macros.tokens import (
     OPENERS,
-    STRINGS,
     Tokens,
     flatten,
     fragments_of,
+    has_arrow,
+    is_foreign,
     macro_name,
 )
 from soundcheck.syntax.parser import ParsedFile, parse_part, parse_strictly
 
-# Words that may stand beside a name; two other words in a row are no Rust but a macro's own syntax.
-_WORDS = (
-    rb"(?:as|async|auto|await|box|break|const|continue|crate|default|dyn|else|enum|extern|fn|for|"
-    rb"gen|if|impl|in|let|loop|macro|match|mod|move|mut|pub|raw|ref|return|safe|static|struct|"
-    rb"trait|try|type|union|unsafe|use|where|while|yield)\b"
-)
-_FOREIGN = re.compile(
-    rb"//[^\n]*|/\*.*?\*/|"
-    + STRINGS
-    + rb"|(?P<macro>!\s*[\[({])|(?P<words>\)\s+(?!"
-    + _WORDS
-    + rb")[A-Za-z_]|(?<!')\b(?!"
-    + _WORDS
-    + rb")\w+[ \t\r\n]+(?!"
-    + _WORDS
-    + rb")\w)",
-    re.DOTALL,
-)
 # Templates of code that is made elsewhere: nothing in them is code of this file.
 _TEMPLATES = frozenset({b"quote", b"quote_spanned", b"parse_quote", b"parse_quote_spanned"})
 # Macros whose second argument is a pattern.
@@ -127,21 +109,31 @@ def _read_macro(data: bytes, tokens: Node, fragments: Mapping[bytes, bytes] | No
         if tree is not None:
             return tree
     is_block = data[start] == OPENERS[2] or fragments is not None
-    forms = ("block", "args") if is_block else ("args", "block")
-    is_foreign = _is_foreign(bytes(work.bytes))
-    if not is_foreign:
-        for form in forms:
-            tree = _read_whole(work, form)
-            if tree is not None:
-                return tree
-    return _read_partly(work, tokens, forms, is_foreign=is_foreign)
+    first, second = ("block", "args") if is_block else ("args", "block")
+    foreign = is_foreign(bytes(work.bytes))
+    if not foreign and not (b"=>" in work.bytes and has_arrow(tokens)):
+        tree = _read_whole(work, first)
+        if tree is None and _may_be(second, work):
+            tree = _read_whole(work, second)
+        if tree is not None:
+            return tree
+    return _read_partly(work, tokens, first, foreign=foreign)
 
 
-def _read_partly(
-    work: Tokens, tokens: Node, forms: tuple[str, ...], *, is_foreign: bool
-) -> MacroTree:
+def _may_be(form: str, work: Tokens) -> bool:
+    """Whether tokens could be of a form, by what separates them: a failing parse costs much."""
+    code = work.code()
+    ends = sum(1 for _ in top_level(code, 0, len(code), b";"))
+    if form == "args":
+        return ends < 2
+    return b"<" in code or b"where" in code or not any(top_level(code, 0, len(code), b","))
+
+
+def _read_partly(work: Tokens, tokens: Node, form: str, *, foreign: bool) -> MacroTree:
     size = work.end - work.base
-    is_small = size <= (_LARGEST_FOREIGN if is_foreign else _LARGEST_BROKEN)
+    is_small = size <= (_LARGEST_FOREIGN if foreign else _LARGEST_BROKEN)
+    # Without a block inside there is nothing to find by reading on behind an error.
+    is_small = is_small and b"{" in work.bytes[1:]
     readings: list[MacroTree] = []
     if size <= _LARGEST_SHAPE:
         for _ in shaped(work):
@@ -150,23 +142,15 @@ def _read_partly(
                 return tree
             if is_small:
                 readings.append(_read_broken(work, "block"))
-    pieces = _read_by_pieces(work, tokens)
+    pieces = _read_by_pieces(work, tokens, foreign=foreign)
     if pieces.lost and is_small:
-        readings.extend(_read_broken(work, form) for form in forms)
+        readings.append(_read_broken(work, form))
+        if form == "args":
+            readings.append(_read_broken(work, "block"))
     best = min([*readings, pieces], key=_lost_bytes)
     if _lost_bytes(best) > _MOST_LOST * size:
         return MacroTree("", None, ((work.base, work.end),))
     return best
-
-
-def _is_foreign(text: bytes) -> bool:
-    """Whether two words stand side by side that never do in Rust: a cheap look before a parse."""
-    for match in _FOREIGN.finditer(text):
-        if match.lastgroup == "words":
-            return True
-        if match.lastgroup == "macro":
-            return False
-    return False
 
 
 def _read_match(work: Tokens, tokens: Node) -> MacroTree | None:
@@ -177,13 +161,18 @@ def _read_match(work: Tokens, tokens: Node) -> MacroTree | None:
     return None if tree is None else tree._replace(parts=tuple(parts))
 
 
-def _read_by_pieces(work: Tokens, tokens: Node) -> MacroTree:
+def _read_by_pieces(work: Tokens, tokens: Node, *, foreign: bool) -> MacroTree:
     untouched = bytes(work.bytes)
-    separate(work, tokens)
-    tree = _read_whole(work, "args")
+    tree: MacroTree | None = None
+    if not foreign:
+        separate(work, tokens)
+        tree = None if work.bytes == untouched else _read_whole(work, "args")
     if tree is None:
         work.bytes[:] = untouched
         parts, lost = read_pieces(work, tokens)
+        if lost and lost[0] == (work.base, work.end):
+            work.bytes[:] = untouched
+            return MacroTree("", None, tuple(lost))
         tree = _read_whole(work, "args")
         if tree is None and work.end - work.base <= _LARGEST_BROKEN:
             tree = _read_broken(work, "args")

@@ -23,6 +23,10 @@ _LAYOUT = re.compile(
     rb"(?P<room>(?:pub\b\s*(?:\([^()]*\))?)?[ \t]*)\b(?P<name>[A-Za-z_]\w*)\s*"
     rb"(?=\{" + _ATTRIBUTES + rb"\(\s*\w+\s*=>)"
 )
+_DECLARATION = re.compile(
+    rb"." + _ATTRIBUTES + rb"(?:pub\b\s*(?:\([^()]*\)\s*)?)?(?:struct|enum)\s+\w+\s*(?=[({])",
+    re.DOTALL,
+)
 _REGISTER = re.compile(rb"\(\s*\w+\s*=>\s*(?:pub\b\s*(?:\([^()]*\))?\s*)?")
 _ARROW = re.compile(rb"\s*=>\s*(?=[{(\[])")
 _END_OF_ARM = re.compile(rb"\s*[;,]?\s*")
@@ -34,6 +38,10 @@ def shaped(work: Tokens) -> Iterator[None]:
     code = work.code()
     found = [rewrite(work, code) for rewrite in (_flags, _bindings, _delegation, _layout)]
     if any(found):
+        yield
+        work.bytes[:] = untouched
+        work.lost.clear()
+    elif _declaration(work, code):
         yield
         work.bytes[:] = untouched
         work.lost.clear()
@@ -53,6 +61,21 @@ def shaped(work: Tokens) -> Iterator[None]:
         work.bytes[:] = untouched
 
 
+def _declaration(work: Tokens, code: bytes) -> bool:
+    """Leave a type that is declared before some notation of the macro's own."""
+    match = _DECLARATION.match(code)
+    if match is None:
+        return False
+    end = closing_of(code, match.end()) + 1
+    end += len(code[end:]) - len(code[end:].lstrip(b" \t\r\n;"))
+    rest = len(code) - 1
+    while rest > end and code[rest - 1 : rest].isspace():
+        rest -= 1
+    work.lost.append((work.base + end, work.base + rest))
+    work.blank(work.base + end, work.end - 1)
+    return True
+
+
 def _flags(work: Tokens, code: bytes) -> bool:
     found = False
     for match in _FLAGS.finditer(code):
@@ -67,7 +90,7 @@ def _flags(work: Tokens, code: bytes) -> bool:
                 name = work.base + constant.start("name") - 1
                 work.put(name, b"__")
                 work.names[name] = "_"
-        for at in _top_level(code, match.end(), end, b";"):
+        for at in top_level(code, match.end(), end, b";"):
             work.put(work.base + at, b",")
         found = True
     return found
@@ -78,7 +101,7 @@ def _bindings(work: Tokens, code: bytes) -> bool:
     for match in _BINDINGS.finditer(code):
         end = closing_of(code, match.end())
         start = match.end() + 1
-        for stop in _top_level(code, match.end(), end, b";"):
+        for stop in top_level(code, match.end(), end, b";"):
             _bind(work, code, start, stop)
             start = stop + 1
         found = True
@@ -159,7 +182,7 @@ def _leave_bodies(work: Tokens, arms: list[tuple[int, int, int]]) -> None:
     work.blank(work.base + position, work.end - 1)
 
 
-def _top_level(code: bytes, opening: int, end: int, wanted: bytes) -> Iterator[int]:
+def top_level(code: bytes, opening: int, end: int, wanted: bytes) -> Iterator[int]:
     """Where a byte stands between a pair of brackets, and not inside further ones."""
     depth = 0
     for match in re.finditer(rb"[()\[\]{}" + wanted + rb"]", code[opening:end]):

@@ -20,6 +20,25 @@ _NO_CODE = re.compile(rb"//[^\n]*|/\*.*?\*/|" + STRINGS, re.DOTALL)
 _NOT_LINE_END = re.compile(rb"[^\r\n]")
 _BRACKETS = re.compile(rb"[()\[\]{}]")
 
+# Words that may stand beside a name; two other words in a row are no Rust but a macro's own syntax.
+_WORDS = (
+    rb"(?:as|async|auto|await|box|break|const|continue|crate|default|dyn|else|enum|extern|fn|for|"
+    rb"gen|if|impl|in|let|loop|macro|match|mod|move|mut|pub|raw|ref|return|safe|static|struct|"
+    rb"trait|try|type|union|unsafe|use|where|while|yield)\b"
+)
+_FOREIGN = re.compile(
+    rb"//[^\n]*|/\*.*?\*/|"
+    + STRINGS
+    + rb"|(?P<macro>!\s*[\[({])|(?P<words>\)\s+(?!"
+    + _WORDS
+    + rb")[A-Za-z_]|(?<!')\b(?!"
+    + _WORDS
+    + rb")\w+[ \t\r\n]+(?!"
+    + _WORDS
+    + rb")\w)",
+    re.DOTALL,
+)
+
 _METAVARIABLE = re.compile(rb"\$(?:\{(?P<op>[^}]*)\}|\$(?P<escaped>\w*)|crate\b|(?P<name>\w+))")
 _ATTRIBUTE_OF_META = re.compile(rb"#\s*!?\s*\[\s*\$\w+\s*\]")
 _STATIC_REF = re.compile(rb"\bstatic\s+(?P<x>ref)\b")
@@ -90,6 +109,21 @@ def macro_name(data: bytes, start: int) -> bytes:
     """The name of the macro whose call has its tokens at ``start``; empty where there is none."""
     match = _CALL.search(data, max(0, start - 80), start)
     return b"" if match is None else match[1]
+
+
+def is_foreign(text: bytes) -> bool:
+    """Whether two words stand side by side that never do in Rust: a cheap look before a parse."""
+    for match in _FOREIGN.finditer(text):
+        if match.lastgroup == "words":
+            return True
+        if match.lastgroup == "macro":
+            return False
+    return False
+
+
+def has_arrow(tokens: Node) -> bool:
+    """Whether ``=>`` separates parts of a token tree."""
+    return any(part.type == "=>" for part in tokens.children)
 
 
 def text_of(data: bytes, node: Node) -> bytes:

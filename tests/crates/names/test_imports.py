@@ -1,6 +1,8 @@
 """Imports: what they bring, whose names go first, and what becomes of those that lead nowhere."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 CASES = [
     pytest.param(
@@ -361,3 +363,37 @@ def test_many_globs_of_each_other_come_to_an_end(def_map_of):
     names = def_map_of(f"//- /src/lib.rs\n{modules}use m3::S7;\nuse nothing::x;\n")
     assert names.ask("k", "types", "S7") == "struct k::m7::S7"
     assert names.ask("k::m1", "types", "S20") == "struct k::m20::S20"
+
+
+LAW = [
+    "mod a { pub use crate::b::*; pub struct A; }",
+    "mod b { pub use crate::c::C as D; pub struct B; pub enum E { V } }",
+    "mod c { pub struct C; pub use crate::b::E::*; }",
+    "use a::D;",
+    "pub use c::*;",
+    "use b::{B as A, E};",
+    "#[cfg(x)] use a::A as F;",
+    "use self::E as G;",
+]
+
+
+@given(st.permutations(LAW))
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_the_order_of_writing_changes_nothing(def_map_of, items):
+    names = def_map_of("//- /src/lib.rs\n" + "\n".join(items))
+    answers = [
+        names.ask("k", "types", name) for name in ("D", "A", "C", "E", "F", "G", "V", "a::B")
+    ]
+    assert answers == [
+        "struct k::c::C",
+        "struct k::b::B",
+        "struct k::c::C",
+        "enum k::b::E",
+        "struct k::a::A if x",
+        "enum k::b::E",
+        "variant k::b::E::V",
+        "struct k::b::B",
+    ]
+    assert names.map.gaps == ()

@@ -190,7 +190,7 @@ MADE = [
     ),
     pytest.param(
         "lazy! { pub static ref TABLE: u8 = 0; fn f() { let x = 0; } }\n",
-        "k values TABLE => static k::TABLE\nk values f => function k::f\nk values x => unknown",
+        "k values TABLE => static k::TABLE\nk values f => function k::f\nk values y => unknown",
         id="items-among-tokens",
     ),
     pytest.param(
@@ -239,6 +239,29 @@ def test_what_an_item_of_a_macro_is(def_map_of):
     assert method.item.ret.path.names == ("Pid",)
     (imp,) = names.impls.of_type[own.index]
     assert imp.members["from"] == (method,)
+
+
+def test_names_in_a_body_that_a_macro_makes(def_map_of):
+    names = def_map_of(
+        "//- /src/lib.rs\nmod m { pub struct S; pub struct T; }\nstruct Here;\n"
+        "macro_rules! make { ($n:ident, $u:ident) => {\n"
+        " fn $n() { use m::$u as U; fn deep() {} } } }\n"
+        "make!(f, S);\nmake!(g, T);\nfn written() { use m::S; /*1*/ }\n"
+    ).map
+    answers = {}
+    for own in names.defs:
+        if own.kind == "function":
+            scope = names.scope_in(own, own.item.body.end - 1)
+            found = names.resolve(scope, ("U",), 1).defs + names.resolve(scope, ("Here",), 1).defs
+            answers[own.path] = [one.path for one in found]
+            assert own.is_made is (own.name != "written")
+    assert answers == {
+        "k::f": ["k::m::S", "k::Here"],
+        "k::f::deep": ["k::m::S", "k::Here"],
+        "k::g": ["k::m::T", "k::Here"],
+        "k::g::deep": ["k::m::T", "k::Here"],
+        "k::written": ["k::Here"],
+    }
 
 
 def test_the_crate_of_a_macro(def_map_of):

@@ -258,6 +258,19 @@ def test_a_file_nobody_declares_belongs_to_its_library(check):
     assert gaps == []
 
 
+def test_a_file_nobody_declares_in_edition_2015(check):
+    fixture = LOOSE.replace('"2021"', '"2015"').replace("crate::a", "a").replace("crate::", "")
+    gaps = check(
+        fixture,
+        """
+        k::a::lost types S => struct k::a::S
+        k::a::lost types T => struct k::a::S
+        k::a::lost types Mine => struct k::a::lost::Own
+        """,
+    )
+    assert gaps == []
+
+
 def test_without_a_manifest_any_crate_may_be_outside(def_map_of):
     names = def_map_of(
         "//- /main.rs\nuse spin::Mutex;\nuse Gone::X;\n//- /x/Cargo.toml\n[workspace]\n"
