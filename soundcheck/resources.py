@@ -19,14 +19,19 @@ def read_profiles() -> dict[str, str]:
     return _read_texts("rules", "profiles/*.toml")
 
 
+def read_targets() -> tuple[str, str]:
+    """The path and text of the facts about compilation targets."""
+    return "rules/targets.toml", (_folder("rules") / "targets.toml").read_text(encoding="utf-8")
+
+
 def read_report_file(path: str) -> str:
     """A template, stylesheet, script or schema, by its path below ``reports/``."""
     return (_folder("reports") / path).read_text(encoding="utf-8")
 
 
 @cache
-def code_hash() -> bytes:
-    """A hash of the code that makes facts of files, and of its grammar's version.
+def code_hash(*folders: str) -> bytes:
+    """A hash of the code that makes facts of files, of its grammar, and of further folders.
 
     What was remembered of one version of the code says nothing about another.
     """
@@ -40,7 +45,18 @@ def code_hash() -> bytes:
             status = file.stat()
             digest.update(f"{file.name} {status.st_size} {status.st_mtime_ns}".encode())
     package = Path(__file__).parent
-    for file in (*sorted((package / "syntax").rglob("*.py")), package / "finding.py"):
+    for folder in ("syntax", *folders):
+        for file in sorted((package / folder).rglob("*.py")):
+            digest.update(file.read_bytes())
+    digest.update((package / "finding.py").read_bytes())
+    return digest.digest()
+
+
+@cache
+def catalog_hash() -> bytes:
+    """A hash of the facts about kernels, crates and targets."""
+    digest = blake2b(digest_size=16)
+    for file in sorted(_folder("rules").rglob("*.toml")):
         digest.update(file.read_bytes())
     return digest.digest()
 

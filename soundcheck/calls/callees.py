@@ -71,12 +71,19 @@ _NOTHING = Value(UNKNOWN)
 class Callees:
     """Lookups of callees over a whole workspace."""
 
-    def __init__(self, methods: Methods, stubs: frozenset[int], facts: CallFacts) -> None:
+    def __init__(
+        self,
+        methods: Methods,
+        stubs: frozenset[int],
+        facts: CallFacts,
+        excluded: frozenset[int] = frozenset(),
+    ) -> None:
         self.methods = methods
         self.declared: Declarations = methods.declared
         self.defmap = methods.declared.defmap
         self.stubs = stubs
         self.facts = facts
+        self.excluded = excluded
         self._drops = Drops(methods)
         self._paths: dict[tuple[int, it.Path, int, Cfg | None], Targets] = {}
         self._fns_by_arity: dict[tuple[str, int], list[Def]] = {}
@@ -93,6 +100,7 @@ class Callees:
                 (one.target, one.rest)
                 for one in found.candidates
                 if isinstance(one.target, Def | External | Primitive)
+                and not self.is_excluded(one.target)
             )
         return known
 
@@ -297,7 +305,7 @@ class Callees:
         for method in found:
             is_dispatched = is_dispatched or method.is_dispatched
             for target in self.methods.bodies(method):
-                if self.may_meet(target.cfg, cfg):
+                if self.may_meet(target.cfg, cfg) and not self.is_excluded(target):
                     bodies[target.index] = target
         targets = list(bodies.values())
         if not targets:
@@ -341,7 +349,11 @@ class Callees:
                 and target.item.receiver
                 and len(target.item.params) == arity
             ]
-        fitting = [target for target in known if self.may_meet(target.cfg, cfg)]
+        fitting = [
+            target
+            for target in known
+            if self.may_meet(target.cfg, cfg) and not self.is_excluded(target)
+        ]
         own = [one for one in fitting if not self.is_stub(one) and _has_body(one)]
         if len(own) < len(fitting):
             # A method of the standard library has this name too: it is as likely the one.
@@ -495,6 +507,10 @@ class Callees:
     def may_meet(self, one: Cfg | None, other: Cfg | None) -> bool:
         """Whether two formulas can hold in one build."""
         return one is other or self.defmap.search.formulas.logic.may_meet(one, other)
+
+    def is_excluded(self, target: Def | External | Primitive) -> bool:
+        """Whether a definition holds in none of the builds that the run is narrowed to."""
+        return isinstance(target, Def) and target.index in self.excluded
 
     def is_stub(self, target: Def) -> bool:
         """Whether a definition is a declaration of a crate that is not part of the workspace."""

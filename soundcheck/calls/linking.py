@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from soundcheck.calls.bodies import BodyWalk, Place
@@ -11,6 +11,7 @@ from soundcheck.calls.sites import CallSite, Links, Mention, ValueCall
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
+from soundcheck.syntax.items import ItemTree
 from soundcheck.types.declared import Context
 from soundcheck.types.methods import Methods
 
@@ -21,6 +22,7 @@ class World(NamedTuple):
     defmap: DefMap
     methods: Methods
     callees: Callees
+    trees: Mapping[str, ItemTree]
 
 
 def link_bodies(world: World, targets: Iterable[Def]) -> Links:

@@ -13,6 +13,7 @@ from soundcheck.catalog.schema import FactSpec, Flag, ListOf, Table, Text, read_
 from soundcheck.catalog.toml import parse_toml
 
 _LINE = Text(pattern=r"\S[^\n]*", form="one line of text")
+_EDITION = Text(choices=("2015", "2018", "2021", "2024"))
 _CRATE = Text(pattern=r"[a-z_]\w*", form="the name of a crate as code writes it")
 
 # What a profile may say. A table that a later stage reads is one more entry here.
@@ -28,12 +29,20 @@ PROFILE_KEYS: Mapping[str, FactSpec] = {
             }
         )
     ),
+    "macros": FactSpec(
+        Table(
+            {
+                "formatting": FactSpec(ListOf(Text()), default=()),
+                "types": FactSpec(Table(others=Text()), default={}),
+            }
+        )
+    ),
     "stub": FactSpec(
         ListOf(
             Table(
                 {
                     "crate": FactSpec(_CRATE, is_required=True),
-                    "edition": FactSpec(Text(choices=("2015", "2018", "2021", "2024")), is_required=True),
+                    "edition": FactSpec(_EDITION, is_required=True),
                     "source": FactSpec(Text(), is_required=True),
                 }
             )

@@ -14,9 +14,12 @@ _COMMANDS = {
     "check": "audit a workspace and report",
     "clean": "remove the cache",
     "count": "count unsafe code",
+    "explain": "tell all that is inferred of an item",
     "gaps": "list what was not understood",
+    "graph": "show the graph of calls or modules",
     "rule": "show a rule's page, or list the rules",
     "rules": "work on rule pages",
+    "trace": "hold a trace against the call graph",
 }
 
 

@@ -67,6 +67,55 @@ def takes_common(function: Callable[..., Any]) -> Callable[..., Any]:
     return _PATHS(decorated)
 
 
+_SELECTION = (
+    click.option(
+        "--target",
+        default="",
+        metavar="TRIPLE",
+        help="Only code for this target: a triple, or the path of a target specification.",
+    ),
+    click.option(
+        "--features",
+        multiple=True,
+        metavar="NAMES",
+        help="Only code under these features, and the default ones.",
+    ),
+    click.option("--no-default-features", is_flag=True, help="Without the default features."),
+    click.option("--all-features", is_flag=True, help="With every feature."),
+    click.option(
+        "--cfg",
+        "cfgs",
+        multiple=True,
+        metavar="OPTION",
+        help='Only code under name or key="value".',
+    ),
+)
+
+
+class Selected(NamedTuple):
+    """The configuration that a command was told to narrow its run to."""
+
+    target: str
+    features: tuple[str, ...]
+    no_default_features: bool
+    all_features: bool
+    cfgs: tuple[str, ...]
+
+
+def takes_selection(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that narrow a run to one configuration, as the argument ``selected``."""
+
+    @wraps(function)
+    def handed_over(*args: Any, **values: Any) -> Any:
+        selected = Selected(**{name: values.pop(name) for name in Selected._fields})
+        return function(*args, selected=selected, **values)
+
+    decorated: Callable[..., Any] = handed_over
+    for option in reversed(_SELECTION):
+        decorated = option(decorated)
+    return decorated
+
+
 def takes_output(formats: tuple[str, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """``--output FORMAT[=FILE]``, repeatable; without a file it goes to stdout."""
     return click.option(

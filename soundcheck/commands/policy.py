@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from soundcheck.catalog import Catalog, CatalogError, Problem, Rule, Status, load_catalog, suggest
+from soundcheck.catalog.targets import Theory, read_theory
 from soundcheck.checks import SPECS
 from soundcheck.commands.failures import RunError
-from soundcheck.resources import read_pages, read_profiles
+from soundcheck.resources import read_pages, read_profiles, read_targets
 
 
 def open_catalog() -> Catalog:
@@ -25,6 +26,14 @@ def check_catalog(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Cata
         head = f"the rules cannot be used: {len(problems)} {noun}"
         raise RunError("\n".join([head, *map(str, problems)]))
     return catalog
+
+
+def open_theory() -> Theory:
+    """What is known of ``cfg`` options and targets."""
+    theory = read_theory(*read_targets())
+    if isinstance(theory, tuple):
+        raise RunError("\n".join(["the facts about targets cannot be used:", *map(str, theory)]))
+    return theory
 
 
 def query_problems(rules: Iterable[Rule]) -> Iterable[Problem]:

@@ -2,23 +2,28 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from soundcheck.cache import FOLDER, Cache, key_of
-from soundcheck.commands.failures import told
-from soundcheck.commands.options import Common
+from soundcheck.commands.failures import RunError, told
+from soundcheck.commands.options import Common, Selected
 from soundcheck.commands.progress import progress, wipe
 from soundcheck.pool import map_bytes
-from soundcheck.resources import code_hash
+from soundcheck.resources import catalog_hash, code_hash
 from soundcheck.source import SourceFile
 from soundcheck.workspace import Workspace, find_root, list_files, read_files
 
 if TYPE_CHECKING:
     from soundcheck.audit import Input
+    from soundcheck.calls.linking import World
+    from soundcheck.calls.sites import Links
+    from soundcheck.crates.definitions import Def
+    from soundcheck.model import Model
     from soundcheck.syntax.facts import FileFacts, Queries
 
-V = TypeVar("V")
+_WORDS = {"facts": "parsing", "links": "linking"}
 
 
 class Store:
@@ -43,17 +48,18 @@ class Store:
         known = self.cache.load(stage, keys)
         missing = [(key, file) for key, file in zip(keys, files, strict=True) if key not in known]
         if missing:
-            made = self._make(function, [file for _, file in missing])
+            new_files = [file for _, file in missing]
+            made = self._make(stage, function, new_files)
             new = {key: value for (key, _), value in zip(missing, made, strict=True)}
             self.cache.store(stage, new, known)
             known.update(new)
         return [known[key] for key in keys]
 
     def _make(
-        self, function: Callable[[SourceFile], bytes], files: Sequence[SourceFile]
-    ) -> Iterable[bytes]:
-        tell = progress("parsing", is_quiet=self.quiet)
-        weights = [len(file.data) for file in files]
+        self, stage: str, function: Callable[[SourceFile], bytes], files: Sequence[SourceFile]
+    ) -> list[bytes]:
+        tell = progress(_WORDS.get(stage, "counting"), is_quiet=self.quiet)
+        weights = [len(file.data) or 10_000 for file in files]
         with told():
             try:
                 return map_bytes(function, files, weights, self.jobs, tell)
@@ -73,6 +79,7 @@ class Session:
             self.root = find_root(common.paths, common.root)
             self.listing = list_files(self.root, common.paths)
         self.store = Store(common, Path(self.root))
+        self._asked = b""
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -110,9 +117,75 @@ class Session:
             file.path: decoder.decode(value) for file, value in zip(files, encoded, strict=True)
         }
 
+    def model(self, selected: Selected | None = None) -> "Model":
+        """The program model: every name and every call."""
+        from soundcheck.commands.policy import open_catalog, open_theory
+        from soundcheck.crates.configurations import Asked
+        from soundcheck.model import UnusableSelectionError, build_model
+
+        asked = Asked()
+        if selected is not None:
+            asked = Asked(
+                selected.target,
+                _read_spec(selected.target),
+                selected.features,
+                selected.cfgs,
+                selected.no_default_features,
+                selected.all_features,
+            )
+        self._asked = repr(asked).encode()
+        try:
+            return build_model(
+                self.input, open_catalog(), open_theory(), self.parse, self._link, asked
+            )
+        except UnusableSelectionError as error:
+            raise RunError(str(error)) from error
+        finally:
+            self.store.close()
+
+    def _link(
+        self,
+        world: "World",
+        facts: "Mapping[str, FileFacts]",
+        files: "Sequence[tuple[str, Sequence[Def]]]",
+    ) -> "Iterable[Links]":
+        """Walk the bodies of each file; those of a file that stays, in a world that stays, once."""
+        import msgspec
+
+        from soundcheck.calls.linking import link_bodies
+        from soundcheck.calls.sites import Links
+
+        salt = code_hash("crates", "types", "calls") + catalog_hash()
+        digest = blake2b(salt + self._asked, digest_size=32)
+        for manifest in self.input.manifests:
+            digest.update(manifest.path.encode() + b"\0" + manifest.data)
+        for path in sorted(facts):
+            digest.update(path.encode() + b"\0" + facts[path].interface)
+        texts = {file.path: file for file in self.input.files}
+        bodies = dict(files)
+        sources = [texts.get(path, SourceFile(path, b"")) for path, _ in files]
+        encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Links)
+        encoded = self.store.remembered(
+            "links",
+            digest.digest(),
+            sources,
+            lambda file: encoder.encode(link_bodies(world, bodies[file.path])),
+        )
+        return [decoder.decode(value) for value in encoded]
+
 
 def _parse(file: SourceFile, queries: "Queries") -> "FileFacts":
     """Parse one file; the grammar is loaded when the first file needs it."""
     from soundcheck.syntax.reading import parse
 
     return parse(file, queries)
+
+
+def _read_spec(target: str) -> str:
+    """The text of a target specification; empty for a triple."""
+    if not target.endswith(".json"):
+        return ""
+    try:
+        return Path(target).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(f"{target}: cannot be read: {error}") from error

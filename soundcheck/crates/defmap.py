@@ -16,9 +16,9 @@ from soundcheck.crates.modules import ModuleForest
 from soundcheck.crates.naming import name_items
 from soundcheck.crates.paths import resolve_path
 from soundcheck.crates.routes import resolve_import
-from soundcheck.crates.stubs import prelude_modules
 from soundcheck.crates.scopes import Blocks, ImportLeaf, Scope, scope_at
 from soundcheck.crates.search import Search
+from soundcheck.crates.stubs import prelude_modules, stub_modules
 from soundcheck.finding import Gap
 from soundcheck.syntax.cfg import Cfg
 from soundcheck.syntax.items import ItemTree, Path
@@ -104,7 +104,7 @@ def build_def_map(
         prelude,
         resolve_import,
     )
-    search.prelude_modules = prelude_modules(forest)
+    search.prelude_modules, search.stubs = prelude_modules(forest), stub_modules(forest)
     if any(not own.is_primary for own in found.defs):
         search.primaries.update(
             ((own.file, own.start, own.kind, own.name), own) for own in found.defs if own.is_primary

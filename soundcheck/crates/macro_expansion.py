@@ -172,10 +172,10 @@ class _Substitution:
 
     def __init__(self, scalars: Mapping[str, str], lists: Bindings) -> None:
         self._names = {
-            name: text for name, text in scalars.items() if is_name(text) or name == "crate"
+            name: _plain(text) for name, text in scalars.items() if is_name(text) or name == "crate"
         }
         self._paths = {
-            name: [part.strip() for part in text.split("::")]
+            name: [_plain(part.strip()) for part in text.split("::")]
             for name, text in scalars.items()
             if _PATH.fullmatch(text)
         }
@@ -254,6 +254,10 @@ def _read_type(text: str) -> it.Type | None:
     tree = lower(read_file(SourceFile("", f"type T = {text};".encode())))
     alias = tree.items[0] if len(tree.items) == 1 and not tree.gaps else None
     return alias.type if isinstance(alias, it.TypeAlias) else None
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("r#")
 
 
 def _is(one: object, other: object) -> bool:

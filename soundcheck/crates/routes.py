@@ -183,11 +183,14 @@ def _external_globs_around(search: Search, scope: Scope) -> list[str]:
 
 def _external_lenders(search: Search, crate: int) -> list[str]:
     """The crates outside the workspace all of whose macros a crate uses everywhere."""
-    return [
-        lender.target.path
-        for lender in search.macro_crates[crate]
-        if isinstance(lender.target, External) and not lender.only
-    ]
+    found = []
+    for lender in search.macro_crates[crate]:
+        target = lender.target
+        if lender.only or not isinstance(target, (Def, External)):
+            continue
+        if isinstance(target, External) or target.index in search.stubs:
+            found.append(target.path)
+    return found
 
 
 # -- paths -------------------------------------------------------------------------------------
@@ -254,6 +257,11 @@ def _step(
     missing = _made_by_macro(scope, names[position])
     if missing is not None:
         done.append(Reached(missing, wanted, reached.cfg, tuple(names[position + 1 :])))
+        return
+    if target.index in search.stubs:
+        # A stub declares but a part of its crate.
+        path = "::".join((target.path, *names[position:]))
+        done.append(Reached(search.external(path), EVERY, reached.cfg))
         return
     for glob in external_globs(search, scope, viewer):
         path = "::".join((glob, *names[position:]))

@@ -53,15 +53,15 @@ class Search:
     ``externs``, ``libraries`` and ``macro_crates`` are by crate: its extern prelude, the library
     that a file nobody declares belongs to, and the crates whose macros it uses everywhere.
     ``prelude`` is the language's own, a macro's name ending in ``!``; ``prelude_modules`` are the
-    modules of stubs that bring it. ``low`` is the shallowest
+    modules of stubs that bring it, ``stubs`` all modules of stubs. ``low`` is the shallowest
     question in progress that the present answer leans on. ``resolve_import`` follows the path of
     an import, for which it looks names up in its turn.
     """
 
     __slots__ = ("defs", "depth", "editions", "externals", "externs", "forest",
                  "formulas", "is_changed", "libraries", "low", "macro_crates", "members", "memo",
-                 "prelude", "prelude_modules", "primaries", "resolutions", "resolve_import", "round",
-                 "scopes")  # fmt: skip
+                 "prelude", "prelude_modules", "primaries", "resolutions", "resolve_import",
+                 "round", "scopes", "stubs")  # fmt: skip
 
     def __init__(
         self,
@@ -84,6 +84,7 @@ class Search:
         self.libraries = libraries
         self.prelude = prelude
         self.prelude_modules: tuple[int, ...] = ()
+        self.stubs: frozenset[int] = frozenset()
         self.resolve_import = resolve_import
         self.macro_crates: list[list[MacroCrate]] = [[] for _ in forest.crates]
         self.editions = [crate.edition for crate in forest.crates]
@@ -330,9 +331,11 @@ def external_globs(search: Search, scope: Scope, viewer: int) -> tuple[str, ...]
                 target = entry.target
                 if isinstance(target, External):
                     found[target.path] = None
-                elif (
-                    isinstance(target, Def) and target.kind == "module" and target.index not in seen
-                ):
+                elif not isinstance(target, Def) or target.kind != "module":
+                    continue
+                elif target.index in search.stubs:
+                    found[target.path] = None
+                elif target.index not in seen:
                     seen.add(target.index)
                     stack.append(search.scopes[target.index])
     return tuple(sorted(found))

@@ -56,9 +56,12 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False):
     """What one file says: its items and bodies, its unsafe sites, and what the queries match.
 
     ``events`` is all that our counting profile counts, as (offset, column, how often).
+    ``interface`` is a hash of all but the bodies of functions: while it stays, what other files
+    say of this one stays too.
     """
 
     tree: ItemTree
     sites: tuple[CommentedSite, ...]
     events: tuple[tuple[int, int, int], ...]
     matches: tuple[QueryMatch, ...]
+    interface: bytes

@@ -162,8 +162,8 @@ def _unparsed(source: SourceFile, root: Node) -> tuple[Gap, ...]:
     for error in outermost_errors(root):
         what = f"missing `{error.type}`" if error.is_missing else "text that is not understood"
         for start, end in lost_spans(error):
-            if spans and start <= spans[-1][1] and what == spans[-1][2]:
-                start = spans.pop()[0]
+            if spans and what == spans[-1][2] and b"\n" not in source.data[spans[-1][1] : start]:
+                start = spans.pop()[0]  # one gap a line is enough
             spans.append((start, end, what))
     index = LineIndex(source.data)
     return tuple(

@@ -1,15 +1,23 @@
 """Stage 1 as one step: a file becomes the facts that all later stages stand on."""
 
+from collections.abc import Iterator
+from hashlib import blake2b
+
 from tree_sitter import Node
 
 from soundcheck.source import SourceFile
 from soundcheck.syntax.comments import comments_beside
 from soundcheck.syntax.facts import CommentedSite, FileFacts, Queries, UnsafeSite
+from soundcheck.syntax.items import AnyItem, Function, Impl, ItemStmt, ItemTree, Module, Trait
 from soundcheck.syntax.lowering import lower
 from soundcheck.syntax.macros import MacroTree
 from soundcheck.syntax.parser import ParsedFile, read_file
 from soundcheck.syntax.queries import run_queries
 from soundcheck.syntax.sites import find_sites
+from soundcheck.syntax.visit import nearest
+
+# What in a body says something beyond it.
+_ITEMS = frozenset({ItemStmt})
 
 
 def parse(source: SourceFile, queries: Queries) -> FileFacts:
@@ -19,7 +27,32 @@ def parse(source: SourceFile, queries: Queries) -> FileFacts:
     found, events = find_sites(parsed)
     sites = tuple(_commented(parsed, site) for site in found)
     roots = [parsed.root, *_macro_roots(parsed)]
-    return FileFacts(tree, sites, events, run_queries(queries, roots, parsed.data))
+    matches = run_queries(queries, roots, parsed.data)
+    return FileFacts(tree, sites, events, matches, interface_of(source.data, tree))
+
+
+def interface_of(data: bytes, tree: ItemTree) -> bytes:
+    """A hash of a file without the bodies of its functions, but for those that hold items."""
+    digest = blake2b(digest_size=16)
+    position = 0
+    for start, end in sorted(_bodies(tree)):
+        if start >= position:
+            digest.update(data[position:start])
+            digest.update(b"{}")
+            position = end
+    digest.update(data[position:])
+    return digest.digest()
+
+
+def _bodies(tree: ItemTree) -> Iterator[tuple[int, int]]:
+    stack: list[AnyItem] = list(tree.items)
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Function) and item.body is not None:
+            if not nearest(item.body, _ITEMS):
+                yield item.body.start, item.body.end
+        elif isinstance(item, Module | Impl | Trait):
+            stack.extend(item.items)
 
 
 def _commented(parsed: ParsedFile, site: UnsafeSite) -> CommentedSite:

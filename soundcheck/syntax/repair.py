@@ -211,16 +211,17 @@ def masked(data: bytes) -> bytes:
     position = 0
     while match := _MARKS.search(data, position):
         start, end = match.span()
-        quote = 1
         if match["fence"] is not None:
-            start = end - 1
+            start = end
             closing = data.find(b'"' + match["fence"], end)
-            end = len(data) if closing < 0 else closing + 1
+            end = len(data) if closing < 0 else closing
         elif data[start] == _SLASH:
-            quote = 0
             end = _comment_end(data, end) if data[start + 1] != _SLASH else end
-        _blank(work, start + quote, end - quote)
-        position = max(end, match.end())
+        else:
+            start += 1
+            end -= end > start and data[end - 1] == data[start - 1]
+        _blank(work, start, end)
+        position = max(match.end(), end + (match["fence"] is not None))
     code = bytes(work)
     position = 0
     while match := _MACRO.search(code, position):

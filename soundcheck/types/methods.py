@@ -145,15 +145,21 @@ class Methods:
 
         The receiver is dereferenced until something fits, as the language does it.
         """
-        for step in self.steps(ty):
+        steps = list(self.steps(ty))
+        for step in steps:
             found = self._find_at(step, name, bounds)
+            if found:
+                return found
+        # A blanket impl counts last: whether its trait is in scope, we do not ask.
+        for step in steps:
+            found = self._of_blankets(step, name, bounds)
             if found:
                 return found
         return []
 
     def find_associated(self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS) -> list[Method]:
         """The functions that ``Type::name`` may mean; nothing is dereferenced."""
-        return self._find_at(ty, name, bounds)
+        return self._find_at(ty, name, bounds) or self._of_blankets(ty, name, bounds)
 
     def find_constant(self, ty: Ty, name: str) -> Ty | None:
         """The type of the associated constant ``Type::name``."""
@@ -190,10 +196,7 @@ class Methods:
         if found:
             return found
         found = self._of_impls(self.of_traits.get(head, {}).get(name, ()), ty)
-        found += self._defaults(ty, head, name)
-        if found:
-            return found
-        return self._of_blankets(ty, name, bounds)
+        return found + self._defaults(ty, head, name)
 
     def _of_impls(self, targets: list[Def] | tuple[()], ty: Ty) -> list[Method]:
         found = []

@@ -18,6 +18,7 @@ from soundcheck.crates.files import FileIndex
 from soundcheck.crates.formulas import Logic
 from soundcheck.crates.manifests import read_manifests
 from soundcheck.crates.modules import build_module_trees
+from soundcheck.crates.stubs import stub_files, stub_packages
 from soundcheck.source import SourceFile
 from soundcheck.syntax.cfg import show_cfg
 from soundcheck.syntax.items import Path, Segment
@@ -36,7 +37,7 @@ PRELUDE = {
 NAMESPACES = {"types": TYPES, "values": VALUES, "macros": MACROS}
 
 
-def _def_map_of(text):
+def _def_map_of(text, stubs=()):
     if "Cargo.toml" not in text:
         text = MANIFEST + text
     files = []
@@ -46,6 +47,8 @@ def _def_map_of(text):
     rust = [file for file in files if file.path.endswith(".rs")]
     manifests = [file for file in files if file.path.endswith("Cargo.toml")]
     packages = read_manifests(manifests, FileIndex([f.path for f in files])).packages
+    rust += stub_files(stubs)
+    packages += stub_packages(stubs)
     trees = {file.path: lower(read_file(file)) for file in rust}
     texts = {file.path: file.data for file in rust}
     forest = build_module_trees(trees, packages)
@@ -105,8 +108,8 @@ def check():
 def def_map_of():
     """The names of a tree, resolved, with what the tests ask about them."""
 
-    def run(fixture):
-        def_map, texts = _def_map_of(fixture)
+    def run(fixture, stubs=()):
+        def_map, texts = _def_map_of(fixture, stubs)
 
         def ask(where, namespace, path, **options):
             return _ask(def_map, texts, where, namespace, path, **options)

@@ -3,6 +3,7 @@
 import pytest
 
 from soundcheck.crates.definitions import TYPES, VALUES
+from soundcheck.crates.stubs import Stub
 from soundcheck.syntax.items import Path, PathType, RefType, Segment
 
 TWO = """//- /Cargo.toml
@@ -343,3 +344,38 @@ def test_why_not_is_told(def_map_of):
     assert (found.why, found.what) == ("unknown", "`gone` is not in `k::m`")
     assert found.defs == ()
     assert found.external is None
+
+
+STUBS = (
+    Stub("spin", "2021", "pub struct Mutex<T>(T); pub mod once { pub struct Once; }\n"),
+    Stub("core", "2021", "pub mod fmt { pub trait Debug {} }\npub use spin::Mutex as Odd;\n"),
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "query", "answer"),
+    [
+        ("", "types spin::Mutex", "struct spin::Mutex"),
+        ("", "values spin::Mutex::new", "struct spin::Mutex + new"),
+        ("", "types spin::RwLock", "extern spin::RwLock"),
+        ("", "types spin::once::Lazy", "extern spin::once::Lazy"),
+        ("", "types spin::barrier::Barrier", "extern spin::barrier::Barrier"),
+        ("use spin::{Mutex, RwLock as R};", "types Mutex", "struct spin::Mutex"),
+        ("use spin::{Mutex, RwLock as R};", "types R", "extern spin::RwLock"),
+        ("use spin::*;", "types Mutex", "struct spin::Mutex"),
+        ("use spin::*;", "types RwLock", "extern? spin::RwLock"),
+        ("mod m { pub use spin::*; }", "types m::RwLock", "extern? spin::RwLock"),
+        ("use core::fmt;", "types fmt::Debug", "trait core::fmt::Debug"),
+        ("use core::fmt;", "types fmt::Display", "extern core::fmt::Display"),
+        ("", "types core::Odd", "struct spin::Mutex"),
+        ("", "types alloc::vec::Vec", "extern alloc::vec::Vec"),
+        ("mod m {}", "types m::RwLock", "unknown"),
+    ],
+)
+def test_stubs_declare_a_part_of_a_crate(def_map_of, code, query, answer):
+    fixture = f"//- /src/lib.rs\n{code}\n" + (
+        '//- /Cargo.toml\n[package]\nname = "k"\nedition = "2021"\n[dependencies]\nspin = "0.9"\n'
+    )
+    names = def_map_of(fixture, STUBS)
+    assert names.ask("k", *query.split()) == answer
+    assert names.map.gaps == ()

@@ -1,0 +1,86 @@
+"""``soundcheck explain``: all that is inferred of one item."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from soundcheck.commands.failures import RunError
+from soundcheck.commands.options import Common, Selected, takes_common, takes_selection
+from soundcheck.commands.session import Session
+
+if TYPE_CHECKING:
+    from soundcheck.calls.names import Names
+    from soundcheck.calls.sites import BodyId, CallSite
+    from soundcheck.crates.definitions import Def
+    from soundcheck.model import Model
+
+
+@click.command(name="explain", short_help="tell all that is inferred of an item")
+@click.argument("item")
+@takes_common
+@takes_selection
+def command(common: Common, selected: Selected, item: str) -> None:
+    """Tell all that is inferred of ITEM: where it is, what it calls, who calls it, its unsafe code.
+
+    ITEM is a full name, `krate::module::Type::method`, or the end of one.
+    """
+    from soundcheck.calls.names import Names
+
+    model = Session(common).model(selected)
+    names = Names(model.world)
+    found = names.find(item)
+    if not found:
+        raise RunError(f"no item is called {item}{names.suggest(item)}")
+    for number, body in enumerate(found):
+        if number:
+            click.echo()
+        for line in _explain(model, names, body):
+            click.echo(line)
+
+
+def _explain(model: "Model", names: "Names", body: "BodyId") -> Iterator[str]:
+    target = model.world.defmap.defs[body.owner]
+    yield from _head(model, target)
+    calls = [site for site in model.graph.sites if site.caller.owner == body.owner]
+    yield f"calls ({len(calls)}):"
+    for site in calls:
+        line = model.world.trees[target.file].line_of(site.start)
+        yield f"  line {line}: {site.kind} {site.name}: {_callees(names, site)}"
+    callers = sorted({names.name(edge.caller) for edge in model.graph.callers(body)})
+    yield f"called by ({len(callers)}):"
+    yield from (f"  {name}" for name in callers)
+    values = [mention for mention in model.graph.mentions if mention.body == body]
+    if values:
+        yield f"used as a value ({len(values)}):"
+        yield from sorted({f"  in {names.name(one.holder)}: {one.how}" for one in values})
+
+
+def _head(model: "Model", target: "Def") -> Iterator[str]:
+    from soundcheck.crates.visibility import show_visibility
+    from soundcheck.syntax.cfg import show_cfg
+
+    tree = model.world.trees[target.file]
+    yield f"{target.path}: {target.kind} at {target.file}:{tree.line_of(target.start)}"
+    yield f"visible: {show_visibility(model.world.defmap.forest, target.visibility)}"
+    if target.cfg is not None:
+        yield f"configured by: {show_cfg(target.cfg)}"
+    item = target.item
+    end = item.end if item is not None else target.start
+    sites = [
+        one.site
+        for one in model.program.facts[target.file].sites
+        if target.start <= one.site.start < end
+    ]
+    yield f"unsafe sites ({len(sites)}):"
+    for site in sites:
+        place = "in a macro" if site.in_macro else "plain"
+        yield f"  line {tree.line_of(site.start)}: {site.kind}, {place}"
+
+
+def _callees(names: "Names", site: "CallSite") -> str:
+    own = [names.name(callee) for callee in site.callees if names.is_own(callee)]
+    reason = f" ({site.reason})" if site.reason else ""
+    if own:
+        return f"{site.resolution} {', '.join(own)}{reason if len(own) > 1 else ''}"
+    return f"{site.resolution}{reason}"

@@ -1,0 +1,119 @@
+"""The program model whole: from files to a call graph, for the commands that show it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from soundcheck.audit import Input, Parse
+from soundcheck.calls.graph import CallGraph, join_links
+from soundcheck.calls.linking import World, has_body
+from soundcheck.calls.sites import Links
+from soundcheck.calls.world import MacroFacts, build_world
+from soundcheck.catalog import Catalog
+from soundcheck.catalog.targets import Theory
+from soundcheck.crates.configurations import Asked, read_selection
+from soundcheck.crates.definitions import Def
+from soundcheck.crates.files import FileIndex
+from soundcheck.crates.manifests import read_manifests
+from soundcheck.crates.modules import build_module_trees
+from soundcheck.crates.stubs import is_stub, read_stubs, stub_files, stub_packages
+from soundcheck.finding import Gap
+from soundcheck.program import Program
+from soundcheck.syntax.facts import FileFacts
+from soundcheck.triage import order_gaps
+
+
+EVERY_BUILD = Asked()
+
+
+class UnusableSelectionError(Exception):
+    """The configuration that was asked for cannot be; a sentence for each reason."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+
+
+class Model(msgspec.Struct, frozen=True):
+    """The program with all its names and calls: what stands behind graphs and explanations."""
+
+    program: Program
+    world: World
+    graph: CallGraph
+    gaps: tuple[Gap, ...]
+
+
+Link = Callable[
+    [World, Mapping[str, FileFacts], Sequence[tuple[str, Sequence[Def]]]], Iterable[Links]
+]
+
+
+def build_model(
+    source: Input,
+    catalog: Catalog,
+    theory: Theory,
+    parse: Parse,
+    link: Link,
+    asked: Asked = EVERY_BUILD,
+) -> Model:
+    """Parse, resolve and link; ``link`` walks the bodies of each file, here or in processes.
+
+    ``asked`` narrows the program to some configurations.
+
+    Raises:
+        UnusableSelectionError: where ``asked`` names no target, feature or option there is.
+    """
+    stubs = read_stubs(_tables(catalog, "stub"))
+    files = (*source.files, *stub_files(stubs))
+    facts = parse(files, ())
+    trees = {path: one.tree for path, one in facts.items()}
+    index = FileIndex([path for path in trees if not is_stub(path)], source.links)
+    manifests = read_manifests(source.manifests, index, source.vendored)
+    packages = (*manifests.packages, *stub_packages(stubs))
+    selection = read_selection(asked, theory, manifests.packages)
+    if isinstance(selection, tuple):
+        raise UnusableSelectionError(selection)
+    forest = build_module_trees(trees, packages, source.links)
+    texts = {file.path: file.data for file in files}
+    world = build_world(forest, trees, texts, packages, theory, _macro_facts(catalog), selection)
+    graph = join_links(link(world, facts, _bodies_by_file(world)))
+    gaps = [*source.gaps, *manifests.gaps, *forest.gaps, *world.defmap.gaps]
+    gaps += [gap for tree in trees.values() for gap in tree.gaps]
+    return Model(
+        Program(facts, forest),
+        world,
+        graph,
+        order_gaps(gap for gap in gaps if not is_stub(gap.at.path)),
+    )
+
+
+def _bodies_by_file(world: World) -> list[tuple[str, list[Def]]]:
+    """The definitions whose bodies are walked, by file; those of stubs are walked too."""
+    found: dict[str, list[Def]] = {}
+    for target in world.defmap.defs:
+        if has_body(target) and not world.callees.is_excluded(target):
+            found.setdefault(target.file, []).append(target)
+    return [(path, found[path]) for path in sorted(found)]
+
+
+def _tables(catalog: Catalog, key: str) -> list[Mapping[str, object]]:
+    """The tables under a key of all profiles that hold everywhere."""
+    found: list[Mapping[str, object]] = []
+    for profile in catalog.profiles.values():
+        value = profile.facts.get(key, ()) if profile.is_always else ()
+        if isinstance(value, Mapping):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            found.extend(one for one in value if isinstance(one, Mapping))
+    return found
+
+
+def _macro_facts(catalog: Catalog) -> MacroFacts:
+    formatting: set[str] = set()
+    types: dict[str, str] = {}
+    for table in _tables(catalog, "macros"):
+        words, named = table.get("formatting", ()), table.get("types", {})
+        if isinstance(words, list | tuple):
+            formatting.update(str(word) for word in words)
+        if isinstance(named, Mapping):
+            types.update((str(name), str(ty)) for name, ty in named.items())
+    return MacroFacts(frozenset(formatting), types)

@@ -1,0 +1,143 @@
+"""What a trace says about the call graph: as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from soundcheck.calls.linking import World
+from soundcheck.calls.names import Names
+from soundcheck.calls.routes import Link
+from soundcheck.witness import ExecutedCall, ExecutedSite, Testimony
+
+
+def render_trace(testimony: Testimony, world: World, form: str) -> str:
+    """A testimony in one of the formats."""
+    names = Names(world)
+    if form == "json":
+        value = _as_value(testimony, world, names)
+        return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+    return "".join(f"{line}\n" for line in _lines(testimony, names))
+
+
+def _lines(testimony: Testimony, names: Names) -> Iterator[str]:
+    known = [call for call in testimony.calls if call.is_known]
+    lacking = [call for call in testimony.calls if not call.is_known]
+    direct, through = _share(testimony, has_via=False), _share(testimony, has_via=True)
+    yield f"executed calls the graph has ({len(known)}):"
+    for call in known:
+        yield f"  {_pair(call)}: {_way(call, names)}"
+    yield f"executed calls the graph lacks ({len(lacking)}):"
+    for call in lacking:
+        yield f"  {_pair(call)}: observed{_via(call)}"
+    yield f"unsafe sites in executed functions ({len(testimony.sites)}):"
+    for one in testimony.sites:
+        yield f"  {one.file}:{one.line}: {one.site.kind} in {one.item}, entered {one.count:,}x"
+    yield f"functions not matched ({len(testimony.unmatched)}):"
+    for name, count in testimony.unmatched.items():
+        yield f"  {name} {count:,}x"
+    if testimony.outside:
+        yield f"functions of other crates ({sum(testimony.outside.values())}):"
+        yield from (f"  {krate}: {count}" for krate, count in testimony.outside.items())
+    yield f"gaps of the trace ({len(testimony.gaps)}):"
+    for gap in testimony.gaps:
+        yield f"  {gap.at.path}:{gap.at.line}: {gap.kind}: {gap.what}"
+    yield f"{len(testimony.functions)} functions matched; the graph has"
+    yield f"  {direct} of the calls from one of them straight to the next"
+    yield f"  {through} of those through functions outside the workspace"
+
+
+def _share(testimony: Testimony, *, has_via: bool) -> str:
+    calls = [call for call in testimony.calls if bool(call.via) is has_via]
+    known = sum(call.is_known for call in calls)
+    share = f" ({100 * known / len(calls):.1f} %)" if calls else ""
+    return f"{known} of {len(calls)}{share}"
+
+
+def _pair(call: ExecutedCall) -> str:
+    return f"{call.caller} -> {call.callee} {call.count:,}x"
+
+
+def _via(call: ExecutedCall) -> str:
+    return f", through {' > '.join(call.via)}" if call.via else ""
+
+
+def _way(call: ExecutedCall, names: Names) -> str:
+    noun = "call" if call.cost == 1 else "calls"
+    between = " > ".join(_names(call, names)[1:-1])
+    return f"{call.cost} {noun}" + (f", by {between}" if between else "")
+
+
+def _names(call: ExecutedCall, names: Names) -> list[str]:
+    """The names along a way, from the caller to the callee."""
+    found = [names.name(call.links[0].caller)] if call.links else []
+    for link in call.links:
+        if link.through is not None:
+            found.append(names.name(link.through))
+        found.append(names.name(link.callee))
+    return found
+
+
+def _as_value(testimony: Testimony, world: World, names: Names) -> dict[str, object]:
+    return {
+        "calls": [_call(call, world, names) for call in testimony.calls],
+        "functions": [
+            {"item": one.name, "count": one.count, "items": [names.name(x) for x in one.bodies]}
+            for one in testimony.functions
+        ],
+        "sites": [_site(one) for one in testimony.sites],
+        "unmatched": [
+            {"function": name, "count": count} for name, count in testimony.unmatched.items()
+        ],
+        "outside": testimony.outside,
+        "gaps": [
+            {"kind": gap.kind, "what": gap.what, "path": gap.at.path, "line": gap.at.line}
+            for gap in testimony.gaps
+        ],
+        "statistics": {
+            "functions": len(testimony.functions),
+            "known": sum(call.is_known for call in testimony.calls),
+            "observed": sum(not call.is_known for call in testimony.calls),
+            "known_direct": sum(call.is_known and not call.via for call in testimony.calls),
+            "observed_direct": sum(not (call.is_known or call.via) for call in testimony.calls),
+            "sites": len(testimony.sites),
+            "unmatched": len(testimony.unmatched),
+        },
+    }
+
+
+def _call(call: ExecutedCall, world: World, names: Names) -> dict[str, object]:
+    return {
+        "caller": call.caller,
+        "callee": call.callee,
+        "count": call.count,
+        "resolution": "known" if call.is_known else "observed",
+        "via": call.via,
+        "calls": call.cost if call.is_known else None,
+        "links": [_link(link, world, names) for link in call.links],
+    }
+
+
+def _link(link: Link, world: World, names: Names) -> dict[str, object]:
+    file = world.defmap.defs[link.caller.owner].file
+    return {
+        "caller": names.name(link.caller),
+        "callee": names.name(link.callee),
+        "through": None if link.through is None else names.name(link.through),
+        "kind": link.site.kind,
+        "resolution": link.site.resolution,
+        "path": file,
+        "line": world.trees[file].line_of(link.site.start),
+    }
+
+
+def _site(one: ExecutedSite) -> dict[str, object]:
+    return {
+        "path": one.file,
+        "line": one.line,
+        "kind": one.site.kind,
+        "in_macro": one.site.in_macro,
+        "item": one.item,
+        "count": one.count,
+    }
