@@ -1,13 +1,13 @@
 """The program model whole: from files to a call graph, for the commands that show it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from soundcheck.audit import Input, Parse
 from soundcheck.calls.graph import CallGraph, join_links
 from soundcheck.calls.linking import World, has_body
-from soundcheck.calls.sites import Links
+from soundcheck.calls.sites import WRITTEN, Links
 from soundcheck.calls.world import MacroFacts, build_world
 from soundcheck.catalog import Catalog
 from soundcheck.catalog.targets import Theory
@@ -19,6 +19,7 @@ from soundcheck.crates.modules import build_module_trees
 from soundcheck.crates.stubs import is_stub, read_stubs, stub_files, stub_packages
 from soundcheck.finding import Gap
 from soundcheck.program import Program
+from soundcheck.source import Span
 from soundcheck.syntax.facts import FileFacts
 from soundcheck.triage import order_gaps
 
@@ -117,3 +118,17 @@ def _macro_facts(catalog: Catalog) -> MacroFacts:
         if isinstance(named, Mapping):
             types.update((str(name), str(ty)) for name, ty in named.items())
     return MacroFacts(frozenset(formatting), types)
+
+
+def unresolved_calls(model: Model) -> Iterator[Gap]:
+    """The written calls of the workspace that lead nowhere known, each with the reason."""
+    world = model.world
+    for site in model.graph.sites:
+        if site.resolution != "unknown" or site.kind not in WRITTEN:
+            continue
+        caller = world.defmap.defs[site.caller.owner]
+        if is_stub(caller.file):
+            continue
+        line = world.trees[caller.file].line_of(site.start)
+        at = Span(caller.file, line, site.start, site.end)
+        yield Gap("unresolved-call", f"{site.name}: {site.reason}", at, caller.path)

@@ -17,9 +17,9 @@ from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World, has_body
 from soundcheck.calls.routes import Link, Routes
 from soundcheck.calls.sites import BodyId
+from soundcheck.calls.symbols import exports_of
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Gap
-from soundcheck.syntax import items as it
 from soundcheck.syntax.facts import FileFacts, UnsafeSite
 from soundcheck.traces.paths import ItemPath, item_path, krate_of, names_of
 from soundcheck.traces.trace import Executed, Observed, Trace, calls_among
@@ -81,9 +81,7 @@ class Testimony(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...]
 
 
-def hear(
-    trace: Trace, world: World, graph: CallGraph, facts: Mapping[str, FileFacts]
-) -> Testimony:
+def hear(trace: Trace, world: World, graph: CallGraph, facts: Mapping[str, FileFacts]) -> Testimony:
     """Match the functions of a trace to items, and its calls to ways through the graph."""
     items = _Items(world, graph)
     found: dict[str, Matched] = {}
@@ -127,7 +125,7 @@ class _Items:
             self.krates.add(target.path.partition("::")[0])
             if has_body(target):
                 self._named[_TWIN.sub("", target.path)].append(target)
-                for symbol in _exports(target):
+                for symbol in exports_of(target):
                     self._exported[symbol].append(target)
 
     def match(self, path: ItemPath, executed: Executed) -> Matched | None:
@@ -151,16 +149,6 @@ class _Items:
             if name in self._named and (path.krate or "::" in name):
                 return list(self._named[name])
         return [] if path.krate else list(self._exported.get("::".join(path.segments), ()))
-
-
-def _exports(target: Def) -> Iterator[str]:
-    """The symbols that a function is exported as, under whatever condition."""
-    assert isinstance(target.item, it.Function)
-    for attribute in target.item.attributes:
-        if attribute.path == "no_mangle":
-            yield target.name
-        elif attribute.path == "export_name" and attribute.value:
-            yield attribute.value
 
 
 def _joined(found: Iterable[Matched]) -> tuple[Matched, ...]:

@@ -65,7 +65,6 @@ LONG = {
     "soundcheck/calls/bodies.py": "one walk over all kinds of expressions",
     "soundcheck/calls/callees.py": "one question, what a call leads to",
     "soundcheck/syntax/counting_reference.py": "the specification of a count, a node kind a line",
-    "soundcheck/syntax/counting_walk.py": "one loop, unrolled for speed",
     "soundcheck/syntax/items.py": "one table of kinds of items and expressions",
 }
 VAGUE = re.compile(r"(?:helper|util|manager|engine|misc)s?|base", re.IGNORECASE)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from soundcheck.calls.callees import Callee, Callees
 from soundcheck.calls.patterns import bindings
 from soundcheck.calls.sites import BodyId, CallSite, Links, Mention, Passed, ValueCall
+from soundcheck.calls.symbols import ASSEMBLY, symbols_in
 from soundcheck.crates.definitions import TYPES, VALUES, Def, External, Primitive
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
@@ -687,10 +688,21 @@ class BodyWalk:
             body = self.block(expr.body)
         if callee is not None:
             self.note("macro", expr.start, expr.end, name, callee)
+        if expr.path.name in ASSEMBLY:
+            self._assembly(expr, types)
         if self.callees.formats(expr.path.name):
             for ty in types:
                 self._implied(_unreferenced(ty), "fmt", "format", expr.start, expr.end)
         return self.callees.macro_type(expr.path.name, types, body)
+
+    def _assembly(self, expr: it.MacroCall, types: list[Ty]) -> None:
+        """Note the functions that assembly names, by their symbols or as operands."""
+        found = self.callees.of_symbols(symbols_in(expr.text), self.place.cfg)
+        for arg, ty in zip(expr.args, types, strict=True):
+            if isinstance(ty, FnItem) and (body := self.callees.body_of(ty, self.place.owner)):
+                found[show_expr(arg)] = Callee("exact", (body,), "")
+        for name, callee in found.items():
+            self.note("assembly", expr.start, expr.end, name, callee)
 
     def links(self) -> Links:
         """What was found."""

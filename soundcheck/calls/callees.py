@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from soundcheck.calls.sites import MOST_CANDIDATES, BodyId
+from soundcheck.calls.symbols import imported_symbol, index_symbols
 from soundcheck.crates.definitions import MACROS, TYPES, VALUES, Def, External, Primitive
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
@@ -84,6 +85,7 @@ class Callees:
         self.stubs = stubs
         self.facts = facts
         self.excluded = excluded
+        self.symbols = index_symbols(self.defmap.defs)
         self._drops = Drops(methods)
         self._paths: dict[tuple[int, it.Path, int, Cfg | None], Targets] = {}
         self._fns_by_arity: dict[tuple[str, int], list[Def]] = {}
@@ -320,6 +322,10 @@ class Callees:
         return self._judge(targets, "dispatch" if is_dispatched else "impls")
 
     def _judge(self, targets: Sequence[Def], reason: str) -> Callee:
+        if all(self.is_foreign(target) for target in targets):
+            # What is declared here may be defined elsewhere in the workspace.
+            own = [one for each in targets for one in self.symbols.get(imported_symbol(each), ())]
+            targets = list(dict.fromkeys(own)) or targets
         bodies = tuple([BodyId(target.index) for target in targets])
         if all(self.is_stub(target) for target in targets):
             return Callee("external", bodies[:MOST_CANDIDATES], targets[0].path)
@@ -397,6 +403,15 @@ class Callees:
         if all(self.is_stub(target) for target in targets):
             return Callee("external", bodies[:MOST_CANDIDATES], targets[0].path)
         return Callee("exact" if len(bodies) == 1 else "candidates", bodies, "macro")
+
+    def of_symbols(self, names: Iterable[str], cfg: Cfg | None) -> dict[str, Callee]:
+        """The functions of the workspace among the symbols that assembly names."""
+        found: dict[str, Callee] = {}
+        for name in names:
+            targets = [one for one in self.symbols.get(name, ()) if self.may_meet(one.cfg, cfg)]
+            if targets:
+                found[name] = self._judge(targets, "configurations")
+        return found
 
     # -- values that can be called -------------------------------------------------------------
 

@@ -29,7 +29,8 @@ class CallSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One place from which something is called.
 
     ``kind``: ``path``, ``method``, ``value`` (through a function value), ``macro``, and what the
-    language calls by itself: ``operator``, ``deref``, ``drop``, ``await``, ``format``, ``iterate``.
+    language calls by itself: ``operator``, ``deref``, ``drop``, ``await``, ``format``, ``iterate``;
+    what assembly names is ``assembly``.
     ``resolution``: ``exact``, ``candidates``, ``external`` or ``unknown``; ``reason`` says why
     there are several or none, or names what is external. ``callees`` are the bodies it may run;
     an external call has those of a stub, if any. ``name`` is the callee as written.

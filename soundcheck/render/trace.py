@@ -30,22 +30,22 @@ def _lines(testimony: Testimony, names: Names) -> Iterator[str]:
         yield f"  {_pair(call)}: {_way(call, names)}"
     yield f"executed calls the graph lacks ({len(lacking)}):"
     for call in lacking:
-        yield f"  {_pair(call)}: observed{_via(call)}"
+        yield f"  {_pair(call)}{_via(call)}: observed"
     yield f"unsafe sites in executed functions ({len(testimony.sites)}):"
     for one in testimony.sites:
-        yield f"  {one.file}:{one.line}: {one.site.kind} in {one.item}, entered {one.count:,}x"
+        yield f"  {one.file}:{one.line}: {one.site.kind} in {one.item}, entered {_times(one.count)}"
     yield f"functions not matched ({len(testimony.unmatched)}):"
     for name, count in testimony.unmatched.items():
-        yield f"  {name} {count:,}x"
+        yield f"  {name}, entered {_times(count)}"
     if testimony.outside:
-        yield f"functions of other crates ({sum(testimony.outside.values())}):"
-        yield from (f"  {krate}: {count}" for krate, count in testimony.outside.items())
+        yield f"functions of other crates ({sum(testimony.outside.values()):,}):"
+        yield from (f"  {krate}: {count:,}" for krate, count in testimony.outside.items())
     yield f"gaps of the trace ({len(testimony.gaps)}):"
     for gap in testimony.gaps:
         yield f"  {gap.at.path}:{gap.at.line}: {gap.kind}: {gap.what}"
-    yield f"{len(testimony.functions)} functions matched; the graph has"
-    yield f"  {direct} of the calls from one of them straight to the next"
-    yield f"  {through} of those through functions outside the workspace"
+    yield f"{len(testimony.functions)} functions matched"
+    yield f"{direct} of their calls of each other in the graph"
+    yield f"{through} of those through functions outside the workspace"
 
 
 def _share(testimony: Testimony, *, has_via: bool) -> str:
@@ -56,11 +56,19 @@ def _share(testimony: Testimony, *, has_via: bool) -> str:
 
 
 def _pair(call: ExecutedCall) -> str:
-    return f"{call.caller} -> {call.callee} {call.count:,}x"
+    return f"{call.caller} -> {call.callee}, {_times(call.count)}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def _via(call: ExecutedCall) -> str:
-    return f", through {' > '.join(call.via)}" if call.via else ""
+    """The first and the last of what stands between the two."""
+    if not call.via:
+        return ""
+    first, last = call.via[0], call.via[-1]
+    return f" through {first}" + (f" … {last}" if len(call.via) > 1 else "")
 
 
 def _way(call: ExecutedCall, names: Names) -> str:

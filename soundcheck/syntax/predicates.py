@@ -5,17 +5,25 @@ import re
 from soundcheck.syntax.cfg import All, Any, Cfg, Flag, Not
 from soundcheck.syntax.literals import unquote
 
-TOKEN = re.compile(r'\s*(?:([\w:]+)|(r?#*"(?:[^"\\]|\\.)*"#*)|(//[^\n]*|/\*.*?\*/)|(.))', re.DOTALL)
+# The tokens of an attribute: strings, names with their paths, comments, marks.
+TOKEN = re.compile(
+    r"""\s*(?:(?P<text>[bc]?r(?P<fence>\#*)".*?"(?P=fence)|[bc]?"(?:[^"\\]|\\.)*")|(?P<name>[\w:]+)"""
+    r"""|(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<mark>.))""",
+    re.DOTALL,
+)
 # People nest three or four; what goes beyond this is generated or hostile, and stays one flag.
 _DEEPEST = 60
+_LONGEST = 20_000
 
 
 def read_predicate(text: str) -> Cfg | None:
     """The formula of a predicate as written inside ``cfg(…)``; ``None`` where it cannot be read."""
+    if len(text) > _LONGEST:
+        return None
     tokens = [
-        match.group(1) or match.group(2) or match.group(4)
+        match[match.lastgroup].strip()
         for match in TOKEN.finditer(text)
-        if match.group(1) or match.group(2) or (match.group(4) or "").strip()
+        if match.lastgroup not in (None, "comment") and match[0].strip()
     ]
     formula, rest = _predicate(tokens, 0, 0)
     return formula if rest == len(tokens) or tokens[rest:] == [","] else None

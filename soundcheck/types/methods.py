@@ -114,9 +114,9 @@ class Methods:
             head = heads[index] = head_of(header.self_type)
             if header.trait is not None and impl.is_primary:
                 self.impls_by_trait[header.trait.def_id].append(index)
-                if head[0] in ("param", "unknown"):
+                if head[0] == "param":
                     self.blanket_impls.append(index)
-                else:
+                elif head[0] != "unknown":
                     self.impls_by_head[head].append(index)
         for target in self.defs:
             if not target.is_primary:

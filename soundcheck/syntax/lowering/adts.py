@@ -22,20 +22,20 @@ from soundcheck.syntax.lowering.context import COMMENTS, Lowering
 from soundcheck.syntax.lowering.expressions import lower_expr
 from soundcheck.syntax.lowering.types import UNREAD_TYPE, lower_generics, lower_type
 
+_BITS = re.compile(rb"\w+\s*[:(]\s*(?P<type>[\w:]+)")
 _VISIBLE = re.compile(rb"\bpub\b\s*(?:\([^()]*\))?\s*\Z")
 
 
-def lower_adt(cx: Lowering, node: Node, head: Head) -> AnyItem:
-    """A struct, enum or union; a set of flags is of kind ``flags``, or an impl of constants."""
+def lower_adt(cx: Lowering, node: Node, head: Head) -> AnyItem | tuple[AnyItem, ...]:
+    """A struct, enum or union; a set of flags is a struct and an impl."""
     kind = node.type.removesuffix("_item")
     body = node.child_by_field_name("body")
     if kind == "enum":
         word = next((child for child in node.children if child.type == "enum"), None)
         variants = _variants(cx, body)
         if word is not None and not cx.is_written(b"enum", word.start_byte):
-            if cx.is_written(b"impl", word.start_byte):
-                return _impl_of_flags(cx, node, head, variants)
-            kind = "flags"
+            is_impl = cx.is_written(b"impl", word.start_byte)
+            return _flags(cx, node, head, variants, is_impl=is_impl)
         generics = lower_generics(cx, node)
         return Adt(*named(cx, node, head), kind=kind, generics=generics, variants=variants)
     form, fields = _fields(cx, body)
@@ -119,8 +119,13 @@ def _variants(cx: Lowering, body: Node | None) -> tuple[Variant, ...]:
     return tuple(variants)
 
 
-def _impl_of_flags(cx: Lowering, node: Node, head: Head, variants: tuple[Variant, ...]) -> AnyItem:
-    """``impl F: u32 { const A = 1; }`` among a macro's tokens: the constants of a type."""
+def _flags(
+    cx: Lowering, node: Node, head: Head, variants: tuple[Variant, ...], *, is_impl: bool
+) -> tuple[AnyItem, ...]:
+    """A set of flags among a macro's tokens: a struct around its bits, and constants of it.
+
+    ``struct F: u32 { const A = 1; }`` declares both, ``impl F: u32 { … }`` the constants alone.
+    """
     common = named(cx, node, head)
     ty = PathType(Path((Segment(common.name),)))
     constants = tuple(
@@ -139,8 +144,19 @@ def _impl_of_flags(cx: Lowering, node: Node, head: Head, variants: tuple[Variant
         )
         for flag in variants
     )
-    common = common._replace(name="", name_start=common.start)
-    return Impl(*common, self_type=ty, items=constants)
+    start, end = common.start, common.end
+    impl = Impl(start, end, "", start, cfg=common.cfg, self_type=ty, items=constants)
+    if is_impl:
+        return (impl,)
+    bits = _BITS.match(cx.source, common.name_start)
+    names = b"" if bits is None else bits["type"]
+    field = FieldDef(
+        common.name_start,
+        common.name_start,
+        "0",
+        PathType(Path(tuple(Segment(name) for name in names.decode().split("::")))),
+    )
+    return (Adt(*common, kind="struct", form="tuple", fields=(field,)), impl)
 
 
 def lower_layout(cx: Lowering, node: Node, head: Head) -> AnyItem:

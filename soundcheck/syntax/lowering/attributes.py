@@ -84,7 +84,7 @@ def split_arguments(text: str) -> list[str]:
     parts: list[str] = []
     depth = start = 0
     for match in TOKEN.finditer(text):
-        mark = match.group(4)
+        mark = match["mark"]
         if mark in ("(", "[", "{"):
             depth += 1
         elif mark in (")", "]", "}"):

@@ -77,7 +77,8 @@ def lower_items(cx: Lowering, nodes: list[Node]) -> tuple[AnyItem, ...]:
             if cx.depth > 4 * _DEEPEST_ITEM:
                 cx.gap("too-deep", "items nested too deep to read", node.start_byte, node.end_byte)
             else:
-                items.append(lower(cx, node, head))
+                lowered = lower(cx, node, head)
+                items.extend(lowered if isinstance(lowered, tuple) else (lowered,))
             head = Head()
         elif node.is_named and kind != "inner_attribute_item":
             is_broken = is_broken or kind == "ERROR"
@@ -283,7 +284,7 @@ def _macro_item(cx: Lowering, node: Node, head: Head) -> AnyItem:
     return MacroItem(*common, form=form, items=items, body=body, text=text if is_kept else "")
 
 
-_TABLE: dict[str, Callable[[Lowering, Node, Head], AnyItem]] = {
+_TABLE: dict[str, Callable[[Lowering, Node, Head], AnyItem | tuple[AnyItem, ...]]] = {
     "function_item": _function,
     "function_signature_item": _signature,
     "static_item": _static,

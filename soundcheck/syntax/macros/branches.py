@@ -15,7 +15,7 @@ from soundcheck.syntax.macros.tokens import (
 )
 from soundcheck.syntax.predicates import read_predicate
 
-_LADDER = re.compile(rb".\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*if\s*#", re.DOTALL)
+_LADDER = re.compile(rb".\s*+(?:(?>//[^\n]*|/\*.*?\*/)\s*+)*+if\s*#", re.DOTALL)
 _OPTION = re.compile(rb'=\s*r?#*"|\b(?:not|all|any)\s*\(')
 
 

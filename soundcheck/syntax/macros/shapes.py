@@ -19,14 +19,14 @@ _FLAGS = re.compile(
 _CONST = re.compile(rb"\b(?P<word>const)\s+(?P<name>\w+)\s*=")
 _BINDINGS = re.compile(rb"\bstruct\s+\w+\s*(?=\{" + _ATTRIBUTES + rb"\w+\s*=>)")
 _DELEGATION = re.compile(rb"\bto\s+[^{};,]+(?=\{)")
-_LAYOUT = re.compile(
-    rb"(?P<room>(?:pub\b\s*(?:\([^()]*\))?)?[ \t]*)\b(?P<name>[A-Za-z_]\w*)\s*"
-    rb"(?=\{" + _ATTRIBUTES + rb"\(\s*\w+\s*=>)"
-)
+_LAYOUT = re.compile(rb"\b(?P<name>[A-Za-z_]\w*)\s*(?=\{" + _ATTRIBUTES + rb"\(\s*\w+\s*=>)")
 _DECLARATION = re.compile(
     rb"." + _ATTRIBUTES + rb"(?:pub\b\s*(?:\([^()]*\)\s*)?)?(?:struct|enum)\s+\w+\s*(?=[({])",
     re.DOTALL,
 )
+# What may make room for the word `fn`: blanks, and a visibility, which the lowering finds again.
+_ROOM = re.compile(rb"(?:(?:pub\b\s*(?:\([^()]*\)\s*)?)|[ \t]{3})\Z")
+_WIDEST = 80
 _REGISTER = re.compile(rb"\(\s*\w+\s*=>\s*(?:pub\b\s*(?:\([^()]*\))?\s*)?")
 _ARROW = re.compile(rb"\s*=>\s*(?=[{(\[])")
 _END_OF_ARM = re.compile(rb"\s*[;,]?\s*")
@@ -37,11 +37,7 @@ def shaped(work: Tokens) -> Iterator[None]:
     untouched = bytes(work.bytes)
     code = work.code()
     found = [rewrite(work, code) for rewrite in (_flags, _bindings, _delegation, _layout)]
-    if any(found):
-        yield
-        work.bytes[:] = untouched
-        work.lost.clear()
-    elif _declaration(work, code):
+    if any(found) or _declaration(work, code):
         yield
         work.bytes[:] = untouched
         work.lost.clear()
@@ -138,11 +134,13 @@ def _delegation(work: Tokens, code: bytes) -> bool:
 def _layout(work: Tokens, code: bytes) -> bool:
     found = False
     for match in _LAYOUT.finditer(code):
-        if len(match["room"]) < len(b"fn "):
+        line = code.rfind(b"\n", 0, match.start()) + 1
+        room = _ROOM.search(code, max(line, match.start() - _WIDEST), match.start())
+        if room is None:
             continue
         name, opening = work.base + match.start("name"), match.end()
         end = closing_of(code, opening)
-        work.blank(work.base + match.start("room"), name)
+        work.blank(work.base + room.start(), name)
         work.put(name - len(b"fn "), b"fn")
         work.put(work.base + opening, b"(")
         work.put(work.base + end, b")")

@@ -1,0 +1,158 @@
+"""``graph``, ``explain`` and ``gaps``: the program model as people and programs see it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+Write = Callable[[dict[str, str | bytes]], Path]
+
+MANIFEST = '[package]\nname = "k"\nedition = "2021"\n[features]\nsmp = []\n'
+LIB = """
+pub mod irq;
+pub fn boot() { irq::init(); late(); unsafe { core::arch::asm!("nop") } }
+#[cfg(target_arch = "x86_64")] fn late() { irq::enable() }
+#[cfg(target_arch = "aarch64")] fn late() { irq::mask() }
+pub fn alone() { nobody_knows_this() }
+"""
+IRQ = """
+pub fn init() { with(|| enable()); }
+fn with(f: impl FnOnce()) { f() }
+pub fn enable() {}
+pub fn mask() {}
+"""
+
+
+@pytest.fixture
+def root(write: Write) -> Path:
+    """A crate of two modules that call each other's functions."""
+    return write({"Cargo.toml": MANIFEST, "src/lib.rs": LIB, "src/irq.rs": IRQ})
+
+
+def edges(text: str) -> list[tuple[str, str]]:
+    """The pairs that the text form shows, closures by their functions."""
+    found = []
+    for line in text.splitlines():
+        caller, arrow, rest = line.partition(" -> ")
+        if arrow:
+            callee = rest.partition("  ")[0]
+            found.append((caller.partition("::{")[0], callee.partition("::{")[0]))
+    return found
+
+
+def test_calls_of_all_configurations(run: Run, root: Path) -> None:
+    """Twins under formulas that exclude each other are both callees of who sees both."""
+    result = run("graph", "calls", root, "--from", "k::boot", "--depth", "1", "--no-cache")
+
+    assert edges(result.stdout) == [
+        ("k::boot", "k::irq::init"),
+        ("k::boot", "k::late"),
+        ("k::boot", "k::late#2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("target", "late"),
+    [("x86_64-unknown-none", "k::late"), ("aarch64-unknown-none", "k::late#2")],
+)
+def test_calls_of_one_configuration(run: Run, root: Path, target: str, late: str) -> None:
+    """A target leaves one of the twins."""
+    result = run(
+        "graph", "calls", root, "--from", "boot", "--depth", "1", "--target", target, "--no-cache"
+    )
+
+    assert edges(result.stdout) == [("k::boot", "k::irq::init"), ("k::boot", late)]
+
+
+def test_shortest_path(run: Run, root: Path) -> None:
+    """A closure runs where its callee calls its parameter."""
+    result = run("graph", "calls", root, "--from", "boot", "--to", "k::irq::mask", "--no-cache")
+
+    assert edges(result.stdout) == [("k::boot", "k::late#2"), ("k::late#2", "k::irq::mask")]
+    through = run("graph", "calls", root, "--from", "init", "--to", "enable", "--no-cache")
+    assert edges(through.stdout) == [
+        ("k::irq::init", "k::irq::with"),
+        ("k::irq::with", "k::irq::init"),
+        ("k::irq::init", "k::irq::enable"),
+    ]
+
+
+def test_modules(run: Run, root: Path) -> None:
+    """An edge for all calls from one module into another."""
+    result = run("graph", "modules", root, "-o", "json", "--no-cache")
+
+    assert json.loads(result.stdout) == {
+        "modules": [{"caller": "k", "callee": "k::irq", "calls": 3}]
+    }
+
+
+@pytest.mark.parametrize("form", ["dot", "mermaid", "graphml"])
+def test_forms_for_programs(run: Run, root: Path, form: str) -> None:
+    """Every form names both ends."""
+    text = run("graph", "calls", root, "-o", form, "--no-cache").stdout
+
+    assert "k::boot" in text
+    assert "k::irq::init" in text
+
+
+def test_json_has_every_call(run: Run, root: Path) -> None:
+    """Calls without a known callee are there too, with the reason."""
+    value = json.loads(run("graph", "calls", root, "-o", "json", "--no-cache").stdout)
+
+    unknown = [call for call in value["calls"] if call["resolution"] == "unknown"]
+    assert [(call["caller"], call["name"], call["callee"]) for call in unknown] == [
+        ("k::alone", "nobody_knows_this", None)
+    ]
+    assert value["statistics"]["unknown"] == 1
+
+
+def test_explain(run: Run, root: Path) -> None:
+    """One item: its place, calls, callers and unsafe code."""
+    text = run("explain", "k::boot", root, "--no-cache").stdout
+
+    assert text.startswith("k::boot: function at src/lib.rs:3\n")
+    assert "path irq::init: exact k::irq::init" in text
+    assert "line 3: block, plain" in text
+    callers = run("explain", "irq::init", root, "--no-cache").stdout
+    assert "called by (1):\n  k::boot\n" in callers
+
+
+def test_gaps_hold_unresolved_calls(run: Run, root: Path) -> None:
+    """A call that leads nowhere known is a gap with its place and the reason."""
+    lines = run("gaps", root, "--no-cache", "-q").stdout.splitlines()
+
+    assert lines == ["src/lib.rs:6: unresolved-call: nobody_knows_this: name not found"]
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        pytest.param(["graph", "calls", "--from", "bot"], "bot", id="an item"),
+        pytest.param(["explain", "k::bot"], "did you mean `k::boot`?", id="an item to explain"),
+        pytest.param(["graph", "calls", "--target", "x86"], "unknown target", id="a target"),
+        pytest.param(["graph", "calls", "--features", "smpp"], "did you mean `smp`?", id="a feature"),
+        pytest.param(["graph", "calls", "--cfg", "a b"], "no option", id="an option"),
+    ],
+)
+def test_what_is_not_there(run: Run, root: Path, args: list[str], words: str) -> None:
+    """A name that is not there gets one sentence and exit code 2."""
+    result = run(*args, "--no-cache", cwd=root)
+
+    assert result.exit_code == 2
+    assert words in str(result.exception)
+
+
+def test_cache_and_jobs_change_nothing(run: Run, root: Path, tmp_path: Path) -> None:
+    """Cold and warm, and after the body of a function changed, the answer is that of a fresh run."""
+    cache = ("--cache-dir", tmp_path / "cache")
+    fresh = run("graph", "calls", root, "-o", "json", "--no-cache").stdout
+    assert run("graph", "calls", root, "-o", "json", *cache, "-j", "2").stdout == fresh
+    assert run("graph", "calls", root, "-o", "json", *cache, "-j", "1").stdout == fresh
+
+    (root / "src/irq.rs").write_text(IRQ.replace("pub fn mask() {}", "pub fn mask() { enable() }"))
+
+    fresh = run("graph", "calls", root, "-o", "json", "--no-cache").stdout
+    assert run("graph", "calls", root, "-o", "json", *cache).stdout == fresh
