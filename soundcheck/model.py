@@ -23,7 +23,6 @@ from soundcheck.source import Span
 from soundcheck.syntax.facts import FileFacts
 from soundcheck.triage import order_gaps
 
-
 EVERY_BUILD = Asked()
 
 

@@ -4,6 +4,8 @@ Calls are written ``caller > callee``, with what stands between them outside the
 middle; the answer is what they cost in the graph, or that it lacks them.
 """
 
+from functools import cache
+
 import pytest
 
 from soundcheck.audit import Input
@@ -32,6 +34,7 @@ ALLOCATOR = """
 @pytest.fixture(scope="module")
 def model_of():
     catalog, theory = open_catalog(), open_theory()
+    parse_once = cache(parse)
 
     def build(text):
         source = Input(
@@ -42,9 +45,14 @@ def model_of():
             reported=frozenset({"src/lib.rs"}),
             gaps=(),
         )
-        facts = lambda files, queries: {one.path: parse(one, queries) for one in files}  # noqa: E731
-        link = lambda world, files: [link_bodies(world, one) for _, one in files]  # noqa: E731
-        return build_model(source, catalog, theory, facts, link)
+
+        def parse_all(files, queries):
+            return {one.path: parse_once(one, queries) for one in files}
+
+        def link(world, *rest):
+            return [link_bodies(world, targets) for _, targets in rest[-1]]
+
+        return build_model(source, catalog, theory, parse_all, link)
 
     return build
 

@@ -46,6 +46,7 @@ from soundcheck.types.ty import (
     TupleOf,
     Ty,
     Unknown,
+    is_nameless,
     substitute,
     unify,
 )
@@ -287,11 +288,13 @@ class BodyWalk:
     def field_of(self, ty: Ty, name: str) -> Ty | None:
         """The type of a field of a value, without dereferencing."""
         if isinstance(ty, Adt):
-            target = self.declared.defmap.defs[ty.def_id]
+            target = self.callees.twin_of(ty, self.place.cfg)
             found = self.declared.field_type(target, name)
             if found is not None:
                 names = self.declared.generic_names(target)
                 return substitute(found, dict(zip(names, ty.args, strict=False)))
+        if is_nameless(ty):
+            return ty
         if isinstance(ty, TupleOf) and name.isdigit() and int(name) < len(ty.parts):
             return ty.parts[int(name)]
         return None
@@ -455,6 +458,8 @@ class BodyWalk:
         for step in self.methods.steps(ty):
             if isinstance(step, Adt | Foreign) and step.args:
                 return step.args[0]
+            if is_nameless(step):
+                return step
         return UNKNOWN
 
     def _await(self, expr: it.Await) -> Ty:
@@ -492,6 +497,8 @@ class BodyWalk:
         if items is not None:
             return items
         inner = _unreferenced(ty)
+        if is_nameless(inner):
+            return inner
         if isinstance(inner, Slice | ArrayOf):
             by_value = isinstance(ty, ArrayOf)
             return inner.inner if by_value else Reference(inner.inner)
@@ -518,6 +525,7 @@ class BodyWalk:
             passed = self.passed(expr.args, args)
             self.note("method", expr.start, expr.end, expr.name, callee, passed)
             return self.callees.common_result(callee)
+        found = self.callees.of_build(found, self.place.cfg)
         first = found[0]
         self._dereferences(receiver, first.receiver, expr.start, expr.end)
         signature = self.declared.signature_of(first.target)
@@ -603,6 +611,7 @@ class BodyWalk:
             elif not value.is_constructor:
                 passed = self.passed(expr.args, args)
                 self.note("path", expr.start, expr.end, show_path(path), value.callee, passed)
+                return self.callees.given_by(value.callee)
             return ret
         params = signature.params
         if signature.receiver is not None:

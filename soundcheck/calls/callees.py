@@ -15,10 +15,12 @@ from soundcheck.types.drops import Drops
 from soundcheck.types.methods import Bounds, Method, Methods
 from soundcheck.types.ty import (
     NEVER,
+    PRIMITIVES,
     STR,
     UNIT,
     UNKNOWN,
     Adt,
+    ArrayOf,
     ClosureOf,
     Dyn,
     FnItem,
@@ -29,10 +31,12 @@ from soundcheck.types.ty import (
     Prim,
     Projection,
     Reference,
+    Slice,
     TraitRef,
     TupleOf,
     Ty,
     Unknown,
+    somewhere_in,
     substitute,
 )
 
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
 
 Targets = tuple[tuple[Def | External | Primitive, tuple[str, ...]], ...]
 
+_OWN_CRATES = frozenset({"core", "alloc", "std"}) | PRIMITIVES
 _CALLABLE = frozenset({"Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"})
 
 
@@ -237,11 +242,27 @@ class Callees:
         constant = self.methods.find_constant(ty, name)
         if constant is not None:
             return Value(constant)
+        outside = self.outside(ty)
+        if outside:
+            return Value(UNKNOWN, Callee("external", (), f"{outside}::{name}"))
         if isinstance(ty, Unknown):
             return Value(UNKNOWN, Callee("unknown", (), "the type is not known"))
         return Value(UNKNOWN, Callee("unknown", (), f"no {name} among the methods of the type"))
 
+    def twin_of(self, ty: Adt, cfg: Cfg | None) -> Def:
+        """What the name of a type stands for under a formula."""
+        own = self.defmap.defs[ty.def_id]
+        if self.may_meet(own.cfg, cfg):
+            return own
+        twins = self.methods.twins.get(ty.def_id, ())
+        return next((one for one in twins if self.may_meet(one.cfg, cfg)), own)
+
+    def of_build(self, found: list[Method], cfg: Cfg | None) -> list[Method]:
+        """The methods that are there under a formula; all of them if none is."""
+        return [one for one in found if self.may_meet(one.target.cfg, cfg)] or found
+
     def _of_methods(self, walk: BodyWalk, found: list[Method], path: it.Path) -> Value:
+        found = self.of_build(found, walk.place.cfg)
         first = found[0]
         signature = self.declared.signature_of(first.target)
         known = dict(first.known)
@@ -339,12 +360,9 @@ class Callees:
 
     def by_name(self, receiver: Ty, name: str, arity: int, cfg: Cfg | None) -> Callee:
         """A method on a receiver that nobody can type: those of its name, if they are few."""
-        if isinstance(receiver, Foreign):
-            return Callee("external", (), f"{receiver.path}::{name}")
-        if not isinstance(receiver, Unknown | Projection | Opaque | Param):
-            head = receiver.inner if isinstance(receiver, Reference) else receiver
-            if isinstance(head, Foreign):
-                return Callee("external", (), f"{head.path}::{name}")
+        outside = self.outside(receiver)
+        if outside and not outside.endswith("::_"):
+            return Callee("external", (), f"{outside}::{name}")
         key = (name, arity)
         known = self._fns_by_arity.get(key)
         if known is None:
@@ -361,6 +379,8 @@ class Callees:
             if self.may_meet(target.cfg, cfg) and not self.is_excluded(target)
         ]
         own = [one for one in fitting if not self.is_stub(one) and _has_body(one)]
+        if outside and not own:
+            return Callee("external", (), f"{outside}::{name}")
         if len(own) < len(fitting):
             # A method of the standard library has this name too: it is as likely the one.
             is_common = any(self.is_stub(one) for one in fitting)
@@ -368,7 +388,10 @@ class Callees:
                 if not own:
                     bodies = tuple([BodyId(one.index) for one in fitting[:MOST_CANDIDATES]])
                     return Callee("external", bodies, fitting[0].path)
-                return Callee("unknown", (), f"the receiver of {name} is not known")
+                if len(fitting) > MOST_CANDIDATES:
+                    return Callee("unknown", (), f"the receiver of {name} is not known")
+                bodies = tuple([BodyId(one.index) for one in fitting])
+                return Callee("candidates", bodies, "name")
         if own and len(own) <= MOST_CANDIDATES:
             bodies = tuple([BodyId(one.index) for one in own])
             return Callee("candidates", bodies, "name")
@@ -376,8 +399,27 @@ class Callees:
             return Callee("unknown", (), f"{len(own)} candidates by name")
         return Callee("unknown", (), f"the receiver of {name} is not known")
 
+    def outside(self, ty: Ty) -> str:
+        """The name of a type whose methods the workspace does not declare; empty for any other.
+
+        It is that of the last type it dereferences to: what is not known there may be ours.
+        """
+        match list(self.methods.steps(ty))[-1]:
+            case Foreign(path=path):
+                return path
+            case Adt(def_id=def_id) if self.is_stub(self.defmap.defs[def_id]):
+                return self.defmap.defs[def_id].path
+            case Prim(name=name) if name[:1] != "{":
+                return name
+            case Slice() | ArrayOf():
+                return "[_]"
+            case _:
+                return ""
+
     def common_result(self, callee: Callee) -> Ty:
         """The type that all candidates give back, if they agree and it is not generic."""
+        if callee.resolution == "external" and not callee.bodies and callee.reason:
+            return self.given_by(callee)
         if callee.resolution not in ("exact", "candidates", "external") or not callee.bodies:
             return UNKNOWN
         types = {
@@ -389,6 +431,15 @@ class Callees:
             return UNKNOWN
         (ty,) = types
         return ty if isinstance(ty, Adt | Prim | Reference) and not _is_generic(ty) else UNKNOWN
+
+    def given_by(self, callee: Callee) -> Ty:
+        """The type of what an external function gives whose declaration we do not have."""
+        crate = callee.reason.partition("::")[0]
+        is_nameable = callee.resolution == "external" and not callee.bodies
+        # What the language's own crates give is mostly made of what they are given.
+        if not is_nameable or crate in _OWN_CRATES or not crate.isidentifier():
+            return UNKNOWN
+        return somewhere_in(crate)
 
     def of_macro(self, scope: int, call: it.MacroCall, cfg: Cfg | None) -> Callee | None:
         """A macro of the workspace, whose arms are bodies; ``None`` for any other."""

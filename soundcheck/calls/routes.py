@@ -56,7 +56,9 @@ class Routes:
             # What a function outside calls through a parameter was passed to it at a call of ours,
             # and is reached from there.
             is_passed_on = site.kind == "value" and self._is_stub(site.caller)
-            if len(site.callees) <= MOST_OPEN and not is_passed_on:
+            # Drop glue runs all that it may run.
+            is_open = len(site.callees) > MOST_OPEN and site.kind != "drop"
+            if not is_open and not is_passed_on:
                 self._links[site.caller].extend(self._links_of(site))
 
     def find(self, starts: frozenset[BodyId], goals: Iterable[BodyId]) -> Route | None:

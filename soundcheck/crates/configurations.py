@@ -14,7 +14,7 @@ from soundcheck.crates.features import DEFAULT, Switched, switch_features
 from soundcheck.crates.formulas import Logic
 from soundcheck.crates.manifests import Package
 from soundcheck.syntax.cfg import NEVER, All, Any, Cfg, Flag, Not, conjoin, negate
-from soundcheck.syntax.lowering.attributes import read_predicate
+from soundcheck.syntax.predicates import read_predicate
 
 _UNQUOTED = re.compile(r'(\w+)=([^"\s].*)')
 

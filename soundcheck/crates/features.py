@@ -13,7 +13,7 @@ from soundcheck.catalog.targets import Theory
 from soundcheck.crates.dependencies import Dependency
 from soundcheck.crates.manifests import Package
 from soundcheck.syntax.cfg import All, Any, Cfg, Flag, Not, conjoin, flags_of
-from soundcheck.syntax.lowering.attributes import read_predicate
+from soundcheck.syntax.predicates import read_predicate
 
 DEFAULT = "default"
 

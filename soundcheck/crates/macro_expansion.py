@@ -8,9 +8,8 @@ only the names that the call's own tokens declare are known: ``bitflags! { pub s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,18 +22,14 @@ from soundcheck.crates.macro_matching import (
     split_tokens,
     transcribe,
 )
-from soundcheck.source import SourceFile
+from soundcheck.crates.substitution import Substitution, Writing
 from soundcheck.syntax import items as it
-from soundcheck.syntax.lowering import lower
-from soundcheck.syntax.parser import read_file
 
 _KEYWORDS = frozenset(
     {"struct", "enum", "union", "trait", "type", "fn", "static", "const", "mod"}
 )  # fmt: skip
 _BETWEEN = frozenset({"mut", "ref", "unsafe", "fn", "extern", "async"})
-_PATH = re.compile(r"\$crate\d*|(?:::)?\s*(?:r#)?[^\W\d]\w*(?:\s*::\s*(?:r#)?[^\W\d]\w*)*")
 _VISIBILITY = re.compile(r"pub(?:\s*\(\s*(?:in\s+)?(.*?)\s*\))?")
-_DEEPEST = 60
 
 
 class Declared(NamedTuple):
@@ -62,7 +57,7 @@ def declared_in(text: str) -> Iterator[Declared]:
             while j < len(tokens) and tokens[j] in _BETWEEN:
                 j += 1
             if j < len(tokens) and is_name(tokens[j]) and tokens[j] not in _KEYWORDS:
-                yield Declared(word, _plain(tokens[j]), visibility)
+                yield Declared(word, tokens[j].removeprefix("r#"), visibility)
             visibility = ""
 
 
@@ -90,18 +85,19 @@ def expand(definition: it.MacroDef, text: str, source: bytes, root: str) -> Expa
         if matched is None:
             continue
         bindings = {**matched, "crate": (root,)}
+        body = split_tokens(source[arm.start + 1 : arm.end - 1].decode("utf-8", "replace"))
+        writing = Writing(source, body)
         shown = _visibility_of(matched)
         held: dict[str, list[it.AnyItem]] = {}
         for name, item in _items_of_calls(arm):
-            held.setdefault(name, []).extend(_instances(item, bindings, shown))
-        body = source[arm.start + 1 : arm.end - 1].decode("utf-8", "replace")
-        made = transcribe(split_tokens(body), bindings)
+            held.setdefault(name, []).extend(_instances(item, bindings, writing, shown))
+        made = transcribe(body, bindings)
         return Expansion(
             items=[
                 one
                 for item in arm.items
                 if not isinstance(item, it.MacroItem)
-                for one in _instances(item, bindings, shown)
+                for one in _instances(item, bindings, writing, shown)
             ],
             calls=list(calls_in(made)),
             held=held,
@@ -137,7 +133,9 @@ def _items_of_calls(arm: it.MacroArm) -> Iterator[tuple[str, it.AnyItem]]:
             yield name, call.item
 
 
-def _instances(item: it.AnyItem, bindings: Bindings, shown: str) -> Iterator[it.AnyItem]:
+def _instances(
+    item: it.AnyItem, bindings: Bindings, writing: Writing, shown: str
+) -> Iterator[it.AnyItem]:
     """An item with its metavariables replaced, once for each repetition of those in its head."""
     times = max((len(bindings[name]) for name in _head(item) if name in bindings), default=1)
     for index in range(times):
@@ -147,7 +145,7 @@ def _instances(item: it.AnyItem, bindings: Bindings, shown: str) -> Iterator[it.
             if len(values) in (1, times) and values
         }
         lists = {k: v for k, v in bindings.items() if k not in scalars and len(v) > 1}
-        made = _Substitution(scalars, lists).replace(item, 0)
+        made = Substitution(scalars, lists, writing).replace(item)
         if shown and not made.visibility and not isinstance(made, (it.Impl, it.MacroItem)):
             made = msgspec.structs.replace(made, visibility=shown)
         yield made
@@ -165,100 +163,3 @@ def _head(item: it.AnyItem) -> Iterator[str]:
         yield from (name for leaf in item.imports for name in leaf.names)
     else:
         yield item.name
-
-
-class _Substitution:
-    """What to put in the place of metavariables: one text each, or one for each repetition."""
-
-    def __init__(self, scalars: Mapping[str, str], lists: Bindings) -> None:
-        self._names = {
-            name: _plain(text) for name, text in scalars.items() if is_name(text) or name == "crate"
-        }
-        self._paths = {
-            name: [_plain(part.strip()) for part in text.split("::")]
-            for name, text in scalars.items()
-            if _PATH.fullmatch(text)
-        }
-        self._texts = scalars
-        self._lists = lists
-
-    def replace(self, node: Any, depth: int) -> Any:
-        """The same node with all replaced that is in it; itself where nothing is."""
-        if isinstance(node, tuple):
-            made = tuple(one for part in node for one in self._repeat(part, depth))
-            is_same = len(made) == len(node) and all(map(_is, made, node))
-            return node if is_same else made
-        if not isinstance(node, msgspec.Struct) or depth > _DEEPEST:
-            return node
-        if isinstance(node, it.PathType):
-            whole = self._type(node)
-            if whole is not None:
-                return whole
-        if isinstance(node, it.Path):
-            node = self._path(node)
-        changes: dict[str, Any] = {}
-        for field in node.__struct_fields__:
-            value = getattr(node, field)
-            if isinstance(value, str):
-                new = self._text(node, field, value)
-            else:
-                new = self.replace(value, depth + 1)
-            if new is not value:
-                changes[field] = new
-        return msgspec.structs.replace(node, **changes) if changes else node
-
-    def _repeat(self, part: Any, depth: int) -> Sequence[Any]:
-        """A part of a list, once for each value of the metavariable that it is named by."""
-        if isinstance(part, str):
-            return (self._names.get(part, part),)
-        if isinstance(part, (it.Variant, it.FieldDef)) and part.name in self._lists:
-            times = len(self._lists[part.name])
-            made = []
-            for index in range(times):
-                scalars = {k: v[index] for k, v in self._lists.items() if len(v) == times}
-                inner = _Substitution({**self._texts, **scalars}, {})
-                made.append(inner.replace(part, depth + 1))
-            return made
-        return (self.replace(part, depth + 1),)
-
-    def _path(self, path: it.Path) -> it.Path:
-        """A path with what its first name stands for in its place; the last part keeps the rest."""
-        first = path.segments[0] if path.segments else None
-        parts = self._paths.get(first.name) if first is not None else None
-        if first is None or parts is None or path.is_global:
-            return path
-        is_global = parts[0] == ""
-        names = parts[1:] if is_global else parts
-        last = msgspec.structs.replace(first, name=names[-1])
-        before = tuple(it.Segment(name) for name in names[:-1])
-        segments = (*before, last, *path.segments[1:])
-        return msgspec.structs.replace(path, segments=segments, is_global=is_global)
-
-    def _type(self, ty: it.PathType) -> it.Type | None:
-        """What a type that is a metavariable stands for, if that is no mere path."""
-        path = ty.path
-        if len(path.segments) != 1 or path.qself is not None or path.name in self._paths:
-            return None
-        text = self._texts.get(path.name)
-        return None if text is None else _read_type(text)
-
-    def _text(self, node: msgspec.Struct, field: str, value: str) -> str:
-        if field in ("name", "alias") and not isinstance(node, it.Segment):
-            return self._names.get(value, value)
-        return value
-
-
-@lru_cache(maxsize=1024)
-def _read_type(text: str) -> it.Type | None:
-    """The type that a text is, if it is one."""
-    tree = lower(read_file(SourceFile("", f"type T = {text};".encode())))
-    alias = tree.items[0] if len(tree.items) == 1 and not tree.gaps else None
-    return alias.type if isinstance(alias, it.TypeAlias) else None
-
-
-def _plain(name: str) -> str:
-    return name.removeprefix("r#")
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other

@@ -6,6 +6,7 @@ what ends them and not by the grammar: a type or expression goes to the next sep
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
@@ -68,9 +69,10 @@ Bindings = Mapping[str, tuple[str, ...]]
 """What each metavariable stands for, in order: one text, or one for each repetition."""
 
 
-def split_tokens(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def split_tokens(text: str) -> tuple[str, ...]:
     """The tokens of a text, without comments."""
-    return [found[0] for found in _TOKEN.finditer(text) if found["skip"] is None]
+    return tuple(found[0] for found in _TOKEN.finditer(text) if found["skip"] is None)
 
 
 def is_name(text: str) -> bool:
@@ -83,15 +85,20 @@ def match_arm(matcher: str, tokens: Tokens) -> Bindings | None:
 
     The matcher comes with its delimiters, the tokens without.
     """
-    parts = split_tokens(matcher)
-    if len(parts) < 2:
+    pattern = _read_matcher(matcher)
+    if pattern is None:
         return None
-    pattern, _ = _patterns(parts[1:-1], 0, 0)
     bound: dict[str, list[str]] = {name: [] for name in _names_in(pattern)}
     end = _match(pattern, tokens, 0, bound)
     if end != len(tokens):
         return None
     return {name: tuple(values) for name, values in bound.items()}
+
+
+@lru_cache(maxsize=512)
+def _read_matcher(matcher: str) -> tuple[Pattern, ...] | None:
+    parts = split_tokens(matcher)
+    return _patterns(parts[1:-1], 0, 0)[0] if len(parts) > 1 else None
 
 
 def _names_in(pattern: Sequence[Pattern]) -> Iterator[str]:
@@ -115,7 +122,7 @@ def _patterns(tokens: Tokens, i: int, depth: int) -> tuple[tuple[Pattern, ...], 
             inner, close = _patterns(tokens, i + 2, depth + 1)
             separator, operator, i = _repetition(tokens, close + 1)
             found.append(Repeat(inner, separator, operator))
-        elif word == "$" and is_name(following) and tokens[i + 2 : i + 3] == [":"]:
+        elif word == "$" and is_name(following) and tokens[i + 2 : i + 3] == (":",):
             found.append(Bound(following, tokens[i + 3] if i + 3 < len(tokens) else ""))
             i += 4
         elif word in _CLOSERS and depth < _DEEPEST:
@@ -310,7 +317,7 @@ def paste(tokens: Tokens) -> list[str]:
     while i < len(tokens):
         end = _group_end(tokens, i)
         inside = tokens[i + 1 : end - 1]
-        if tokens[i] == "[" and inside[:1] == ["<"] and inside[-1:] == [">"]:
+        if tokens[i] == "[" and "".join((*inside[:1], *inside[-1:])) == "<>":
             made.append(_pasted(inside[1:-1]))
             i = end
         else:

@@ -88,7 +88,7 @@ def render_modules(
 
 def _calls_json(world: World, graph: CallGraph, names: Names) -> str:
     trees = world.defmap.defs
-    calls = []
+    calls: list[dict[str, object]] = []
     for site in graph.sites:
         if not names.is_own(site.caller):
             continue
@@ -102,9 +102,8 @@ def _calls_json(world: World, graph: CallGraph, names: Names) -> str:
             "name": site.name,
             "reason": site.reason,
         }
-        own = [callee for callee in site.callees if names.is_own(callee)]
-        for callee in own or [None]:
-            calls.append({**base, "callee": None if callee is None else names.name(callee)})
+        own = [names.name(callee) for callee in site.callees if names.is_own(callee)]
+        calls.extend({**base, "callee": callee} for callee in own or (None,))
     written = [site for site in graph.sites if names.is_own(site.caller) and site.kind in WRITTEN]
     return _pretty({"calls": calls, "statistics": shares(written)})
 

@@ -35,7 +35,7 @@ class Segment(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Path(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A path as written. ``<T as A::B>::c`` has qself ``T``, segments A, B, c and ``trait_len`` 2."""
+    """A path as written: ``<T as A::B>::c`` is of A, B, c, with qself ``T`` and ``trait_len`` 2."""
 
     segments: tuple[Segment, ...]
     is_global: bool = False
@@ -157,7 +157,7 @@ Type = (
 
 
 class GenericParam(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A generic parameter; ``kind`` is ``type``, ``lifetime`` or ``const`` (whose type is the bound)."""
+    """A generic parameter; ``kind`` is type, lifetime or const, whose type is its bound."""
 
     name: str
     kind: str
@@ -258,7 +258,7 @@ Pat = (
 
 
 class Lit(Node, frozen=True):
-    """A literal: ``kind`` is ``int``, ``float``, ``str``, ``char``, ``bool``, ``bytes``; text as written."""
+    """A literal as written; ``kind`` is int, float, str, char, bool, bytes or byte."""
 
     kind: str
     text: str
@@ -394,7 +394,7 @@ class Block(Node, frozen=True):
 
 
 class If(Node, frozen=True):
-    """A whole ``if … else if … else`` ladder: conditions with their blocks, and the last ``else``."""
+    """A whole ``if … else if … else``: conditions with their blocks, and the last ``else``."""
 
     branches: tuple[tuple[Expr, Block], ...]
     orelse: Block | None = None
@@ -705,7 +705,7 @@ class Module(Item, frozen=True):
 
 
 class Import(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One leaf of a ``use``: the path, and the name it is bound to (``*`` for a glob, ``_`` for none)."""
+    """One leaf of a ``use``: a path, and the name it binds: ``*`` for a glob, ``_`` for none."""
 
     names: tuple[str, ...]
     alias: str

@@ -63,7 +63,7 @@ class ImplHeader(msgspec.Struct, frozen=True, gc=False):
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
-    """Where a type is written: the scope of its names, what ``Self`` is, which names are generic."""
+    """Where a type is written: the scope of its names, what ``Self`` is, what is generic."""
 
     scope: int
     self_type: Ty

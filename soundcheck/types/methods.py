@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from soundcheck.crates.definitions import Def
+from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
 from soundcheck.types.declared import NO_BOUNDS, Declarations
 from soundcheck.types.ty import (
@@ -30,6 +31,7 @@ from soundcheck.types.ty import (
     TraitRef,
     TupleOf,
     Ty,
+    Unknown,
     substitute,
     substitute_trait,
     unify,
@@ -38,6 +40,7 @@ from soundcheck.types.ty import (
 Head = tuple[str, int | str]
 Bounds = Mapping[str, tuple[TraitRef, ...]]
 
+_TYPE_KINDS = frozenset({"struct", "enum", "union", "type alias"})
 # `Deref` chains are short; one that leads back to itself must end.
 _MOST_DEREFS = 10
 
@@ -103,8 +106,11 @@ class Methods:
         self.impls_by_head: dict[Head, list[int]] = defaultdict(list)
         self.members: dict[int, dict[str, list[Def]]] = defaultdict(dict)
         self.by_name: dict[str, list[Def]] = defaultdict(list)
+        self.twins: dict[int, tuple[Def, ...]] = {}
+        self.stub_traits: dict[str, list[Def]] = defaultdict(list)
         self._dereferenced: dict[Ty, Ty | None] = {}
         self._file()
+        self._pair_twins()
 
     def _file(self) -> None:
         heads: dict[int, Head] = {}
@@ -126,6 +132,24 @@ class Methods:
             elif target.kind == "function" and target.owner >= 0:
                 self.by_name[target.name].append(target)
 
+            elif target.kind == "trait" and is_stub(target.file):
+                self.stub_traits[target.name].append(target)
+                self.stub_traits[f"{target.path.partition('::')[0]}!"].append(target)
+
+    def _pair_twins(self) -> None:
+        """Note the types of one name in one crate that are never in one build."""
+        modules = self.declared.defmap.forest.modules
+        logic = self.declared.defmap.search.formulas.logic
+        named: dict[tuple[int, str], list[Def]] = defaultdict(list)
+        for target in self.defs:
+            if target.is_primary and target.kind in _TYPE_KINDS and target.cfg is not None:
+                named[(modules[target.module].crate, target.name)].append(target)
+        for group in named.values():
+            for one in group if len(group) > 1 else ():
+                twins = [two for two in group if not logic.may_meet(one.cfg, two.cfg)]
+                if twins:
+                    self.twins[one.index] = tuple(twins)
+
     def _file_member(self, target: Def, head: Head) -> None:
         self.members[target.impl].setdefault(target.name, []).append(target)
         if target.kind == "const" and self.declared.header_of(target.impl).trait is None:
@@ -133,9 +157,11 @@ class Methods:
         if target.kind != "function":
             return
         self.by_name[target.name].append(target)
+        if head[0] == "unknown":
+            return
         if self.declared.header_of(target.impl).trait is None:
             self.inherent[head].setdefault(target.name, []).append(target)
-        elif head[0] not in ("param", "unknown"):
+        elif head[0] != "param":
             self.of_traits[head].setdefault(target.name, []).append(target)
 
     # -- methods -------------------------------------------------------------------------------
@@ -147,7 +173,7 @@ class Methods:
         """
         steps = list(self.steps(ty))
         for step in steps:
-            found = self._find_at(step, name, bounds)
+            found = self._find_at(step, name, bounds) + self._of_twins(step, name, bounds)
             if found:
                 return found
         # A blanket impl counts last: whether its trait is in scope, we do not ask.
@@ -159,7 +185,8 @@ class Methods:
 
     def find_associated(self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS) -> list[Method]:
         """The functions that ``Type::name`` may mean; nothing is dereferenced."""
-        return self._find_at(ty, name, bounds) or self._of_blankets(ty, name, bounds)
+        found = self._find_at(ty, name, bounds) + self._of_twins(ty, name, bounds)
+        return found or self._of_blankets(ty, name, bounds)
 
     def find_constant(self, ty: Ty, name: str) -> Ty | None:
         """The type of the associated constant ``Type::name``."""
@@ -196,7 +223,39 @@ class Methods:
         if found:
             return found
         found = self._of_impls(self.of_traits.get(head, {}).get(name, ()), ty)
-        return found + self._defaults(ty, head, name)
+        found += self._defaults(ty, head, name)
+        return found or self._of_attributes(ty, name)
+
+    def _of_twins(self, ty: Ty, name: str, bounds: Bounds) -> list[Method]:
+        """What a type answers in builds where its name stands for another."""
+        found: list[Method] = []
+        for twin in self.twins.get(ty.def_id, ()) if isinstance(ty, Adt) else ():
+            meant = self.declared.type_of_def(twin, ty.args) if isinstance(ty, Adt) else UNKNOWN
+            found += self._find_at(meant, name, bounds)
+        return found
+
+    def _of_attributes(self, ty: Ty, name: str) -> list[Method]:
+        """The methods of the traits that a type derives, or has from the macro that makes it.
+
+        A macro is taken to implement the traits at the root of its crate's stub.
+        """
+        if not isinstance(ty, Adt):
+            return []
+        target = self.defs[ty.def_id]
+        names = derived_traits(target)
+        if isinstance(target.container, it.MacroItem):
+            names = (*names, f"{target.container.name.partition('::')[0].strip()}!")
+        for trait_name in names:
+            for trait in self.stub_traits.get(trait_name, ()):
+                reference = TraitRef(trait.index, trait.path)
+                found = [
+                    Method(one, {**self._of_trait(reference), "Self": ty}, ty, trait=reference)
+                    for one in self.declared.associated(trait.index).get(name, ())
+                    if one.kind == "function"
+                ]
+                if found:
+                    return found
+        return []
 
     def _of_impls(self, targets: list[Def] | tuple[()], ty: Ty) -> list[Method]:
         found = []
@@ -247,7 +306,9 @@ class Methods:
         return found
 
     def _of_blankets(self, ty: Ty, name: str, bounds: Bounds) -> list[Method]:
-        found = []
+        found: list[Method] = []
+        if isinstance(ty, Unknown | Never):
+            return found
         for index in self.blanket_impls:
             header = self.declared.header_of(index)
             if header.trait is None or header.trait.def_id < 0:
@@ -420,6 +481,16 @@ class Methods:
             if target is not None and not isinstance(target, Never):
                 return target
         return None
+
+
+def derived_traits(target: Def) -> tuple[str, ...]:
+    """The last names of the traits that a type derives, under whatever condition."""
+    return tuple(
+        word.strip().rpartition("::")[2]
+        for attribute in (target.item.attributes if target.item is not None else ())
+        if attribute.path == "derive"
+        for word in attribute.args.strip("()").split(",")
+    )
 
 
 def _has_body(target: Def) -> bool:

@@ -25,6 +25,16 @@ class Foreign(msgspec.Struct, frozen=True, gc=False):
     args: tuple[Ty, ...] = ()
 
 
+def somewhere_in(path: str) -> Foreign:
+    """A type that a crate whose declarations we do not have gives out, we know not which."""
+    return Foreign(f"{path.partition('::')[0]}::_")
+
+
+def is_nameless(ty: Ty) -> bool:
+    """Whether a type is one that ``somewhere_in`` tells of."""
+    return isinstance(ty, Foreign) and ty.path.endswith("::_")
+
+
 class Prim(msgspec.Struct, frozen=True, gc=False):
     """A primitive type: ``u8``, ``str``, ``bool``; an unsuffixed literal is ``{integer}``."""
 
@@ -231,6 +241,10 @@ def substitute_trait(trait: TraitRef, known: Substitution, depth: int = 0) -> Tr
 _VAGUE = (Unknown, Param, Projection, Never, Opaque)
 
 
+def _is_vague(ty: Ty) -> bool:
+    return isinstance(ty, _VAGUE) or is_nameless(ty)
+
+
 def unify(pattern: Ty, ty: Ty, found: dict[str, Ty], depth: int = 0) -> bool:
     """Whether ``ty`` may be an instance of ``pattern``; parameters met are noted in ``found``.
 
@@ -241,7 +255,7 @@ def unify(pattern: Ty, ty: Ty, found: dict[str, Ty], depth: int = 0) -> bool:
         if isinstance(known, Unknown):
             found[pattern.name] = ty
         return True
-    if depth > _DEEPEST or isinstance(ty, _VAGUE) or isinstance(pattern, _VAGUE):
+    if depth > _DEEPEST or _is_vague(ty) or _is_vague(pattern):
         return True
     depth += 1
     match pattern, ty:

@@ -74,9 +74,7 @@ def test_path_without_rust(run: Run, write: Write) -> None:
 
 def test_paths_restrict_the_report_only(run: Run, write: Write) -> None:
     """What is not below a PATH is read, and not reported."""
-    root = write(
-        {"Cargo.toml": MANIFEST, "src/lib.rs": "mod a;\n" + FAULTY, "src/a.rs": FAULTY}
-    )
+    root = write({"Cargo.toml": MANIFEST, "src/lib.rs": "mod a;\n" + FAULTY, "src/a.rs": FAULTY})
 
     result = run("check", root / "src/a.rs", "--no-cache", "-o", "json")
 

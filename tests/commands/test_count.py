@@ -114,7 +114,8 @@ def _numbers(value: object, label: str) -> list[int]:
     if isinstance(value, int):
         return [value]
     assert isinstance(value, dict)
-    return [number for name, part in value.items() if name != label for number in _numbers(part, label)]
+    parts = [part for name, part in value.items() if name != label]
+    return [number for part in parts for number in _numbers(part, label)]
 
 
 def _sum(rows: list[list[int]]) -> list[int]:

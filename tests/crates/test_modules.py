@@ -65,7 +65,7 @@ LOOKUP = [
     ),
     pytest.param(
         "//- /src/lib.rs\nmod r#async;\n//- /src/async.rs\n",
-        ["k src/lib.rs", "k::r#async src/async.rs"],
+        ["k src/lib.rs", "k::async src/async.rs"],
         id="raw-name",
     ),
     pytest.param(

@@ -121,4 +121,4 @@ def test_pasting(text, expected):
     ],
 )
 def test_tokens(text, expected):
-    assert split_tokens(text) == expected
+    assert list(split_tokens(text)) == expected

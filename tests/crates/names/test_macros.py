@@ -209,6 +209,15 @@ MADE = [
         id="formulas-of-the-call-and-the-macro",
     ),
     pytest.param(
+        "mod a { pub struct S; pub struct T; pub mod cipher { pub struct Key; } }\n"
+        "macro_rules! m { ($n:ident, $cipher:ident, $deep:ident) => {\n"
+        " pub use a::cipher::Key as $n; pub use a::$cipher as Named;\n"
+        " pub type Other = a::$deep; } }\nm!(K, S, T);\nuse Other as O;\n",
+        "k types K => struct k::a::cipher::Key\nk types Named => struct k::a::S\n"
+        "k types Other => type alias k::Other",
+        id="names-like-metavariables",
+    ),
+    pytest.param(
         "macro_rules! m { ($n:ident) => { $(pub struct $n;)* $oops $( } }\nm!(S);\nm!(;\n",
         "k types T => unknown",
         id="nonsense",
@@ -287,3 +296,20 @@ def test_what_a_macro_may_make_is_told_apart(check):
         "src/lib.rs:2 macro-item `m::Uart`: `regs!` may make `Uart`",
         "src/lib.rs:2 unresolved-import `m::Other`: `Other` is not in `k::m`",
     ]
+
+
+def test_metavariables_are_replaced_where_they_stand(def_map_of):
+    names = def_map_of(
+        "//- /src/lib.rs\nmod a { pub struct S; }\nmacro_rules! make { ($n:ident, $t:ident) => {\n"
+        " impl a::$t { fn $n(&self, t: u8) -> a::$t { let n = t; self.n(); self.$n(); n } } } }\n"
+        "make!(run, S);\n"
+    ).map
+    (own,) = names.impls.methods["run"]
+    assert own.item.ret.path.names == ("a", "S")
+    assert own.item.params[0].pat.name == "t"
+    first, *calls = own.item.body.stmts
+    assert (first.pat.name, first.value.path.names) == ("n", ("t",))
+    assert [one.expr.name for one in calls] == ["n", "run"]
+    assert own.item.body.tail.path.names == ("n",)
+    (imp,) = names.impls.all
+    assert [names.defs[key].path for key in imp.types] == ["k::a::S"]

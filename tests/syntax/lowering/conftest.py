@@ -85,8 +85,7 @@ def _path(path: it.Path) -> str:
     if path.qself is not None:
         trait = "::".join(map(_segment, path.segments[: path.trait_len]))
         mark = "::" if path.is_global else ""
-        text = f"<{spell(path.qself)}{f' as {mark}{trait}' if trait else ''}>::{text}"
-        return text
+        return f"<{spell(path.qself)}{f' as {mark}{trait}' if trait else ''}>::{text}"
     return ("::" if path.is_global else "") + text
 
 
