@@ -152,7 +152,7 @@ class BodyWalk:
     def _context_at(self, offset: int) -> Context:
         """The context of a block that holds items or imports of its own."""
         owner = self.place.owner
-        scope = self.declared.defmap.scope_at(owner.module, owner.file, offset)
+        scope = self.declared.defmap.scope_in(owner, offset)
         context = self.context
         return Context(scope, context.self_type, context.generics, context.bounds)
 

@@ -89,6 +89,6 @@ def _link_function(world: World, target: Def, func: it.Function, body: it.Block)
 
 def _start(world: World, target: Def, offset: int) -> BodyWalk:
     declared = world.methods.declared.context_of(target)
-    scope = world.defmap.scope_at(target.module, target.file, offset)
+    scope = world.defmap.scope_in(target, offset)
     context = Context(scope, declared.self_type, declared.generics, declared.bounds)
     return BodyWalk(Place(target, context, target.cfg), world.methods, world.callees)

@@ -17,6 +17,8 @@ EVERY = TYPES | VALUES | MACROS
 PUBLIC = -1
 NOWHERE = -1
 
+INCLUDE = "include"
+
 PRIMITIVES = frozenset(
     {"bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
      "i128", "isize", "f16", "f32", "f64", "f128"}
@@ -87,7 +89,8 @@ class Primitive(msgspec.Struct, frozen=True, gc=False):
 class Missing(msgspec.Struct, frozen=True, gc=False):
     """Something that is there, and that we cannot look into, as a clause tells.
 
-    ``kind`` is ``module`` for one without a file, ``macro`` for what a macro call makes.
+    ``kind`` is ``module`` for one without a file, ``macro`` for what a macro call makes, and
+    ``include`` for what stands in a file that only a build makes.
     """
 
     kind: str

@@ -64,6 +64,10 @@ def _prelude(
             entries = found.setdefault(dependency.name, [])
             if not any(one.target == target and one.cfg in (None, cfg) for one in entries):
                 entries.append(Entry(target, TYPES, PUBLIC, cfg))
+        for name, entries in found.items():
+            if all(one.target == entries[0].target for one in entries):
+                # The formula is that of the dependency, not of the name: nothing else has it.
+                found[name] = [Entry(entries[0].target, TYPES, PUBLIC, None)]
         own = libraries.get(package.folder)
         is_other = own is not None and own.index != crate.module and crate.kind != "build-script"
         if own is not None and package.library is not None and is_other:

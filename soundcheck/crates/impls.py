@@ -110,11 +110,18 @@ def index_impls(search: Search, seeds: Sequence[ImplSeed], defs: Sequence[Def]) 
 
 
 def unresolved_impls(impls: Impls, trees: Mapping[str, it.ItemTree]) -> Iterator[Gap]:
-    """A gap for every impl whose type or trait is not known, in order of collection."""
+    """A gap for every impl whose type or trait is not known, in order of collection.
+
+    One that a macro makes again and again is told once.
+    """
+    told: set[tuple[str, int]] = set()
     for one in impls.all:
+        item = one.item
         if not one.is_primary or UNKNOWN not in (*one.types, *one.traits):
             continue
-        item = one.item
+        if (one.file, item.start) in told:
+            continue
+        told.add((one.file, item.start))
         trait = "" if item.trait is None else f"{'::'.join(item.trait.names)} for "
         what = f"`impl {trait}{type_name(item.self_type)}`: its "
         what += "type is not known" if UNKNOWN in one.types else "trait is not known"

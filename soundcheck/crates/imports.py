@@ -17,9 +17,11 @@ from soundcheck.crates.search import MacroCrate, Search, entries_of
 from soundcheck.finding import Gap
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
+from soundcheck.syntax.cfg import NEVER
 
 # Imports lead back to themselves in small circles, each round of which takes one round here.
 _MOST_ROUNDS = 30
+_KINDS = {"macro": "macro-item", "include": "included-item"}
 
 
 def bind_extern_crates(search: Search, seeds: Sequence[ExternCrateSeed]) -> None:
@@ -73,8 +75,13 @@ def settle(search: Search, imports: Sequence[ImportLeaf]) -> int:
 def unresolved(
     search: Search, imports: Sequence[ImportLeaf], trees: Mapping[str, it.ItemTree]
 ) -> Iterator[Gap]:
-    """A gap for every import that leads nowhere, in the order of the imports."""
+    """A gap for every import that leads nowhere, in the order of the imports.
+
+    One that stands where no build can have it is none.
+    """
     for leaf in imports:
+        if leaf.cfg is NEVER:
+            continue
         if any(not isinstance(entry.target, Missing) for entry in leaf.entries):
             continue
         walk = walk_path(
@@ -88,8 +95,6 @@ def unresolved(
         path = ("::" if leaf.is_global else "") + "::".join(leaf.names)
         what = f"`{path}{'::*' if leaf.is_glob else ''}`: {why_not(walk, leaf.names)}"
         at = Span(leaf.file, trees[leaf.file].line_of(leaf.start), leaf.start, leaf.start)
-        is_made = any(
-            isinstance(entry.target, Missing) and entry.target.kind == "macro"
-            for entry in leaf.entries
-        )
-        yield Gap("macro-item" if is_made else "unresolved-import", what, at, leaf.holder)
+        kinds = {one.target.kind for one in leaf.entries if isinstance(one.target, Missing)}
+        kind = next((_KINDS[kind] for kind in sorted(kinds & _KINDS.keys())), "unresolved-import")
+        yield Gap(kind, what, at, leaf.holder)

@@ -6,7 +6,15 @@ from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from soundcheck.crates.collection import FREE, Collection, Place, collect_item, resolve_written
-from soundcheck.crates.definitions import NOWHERE, TYPES, VALUES, Def, Entry, Missing
+from soundcheck.crates.definitions import (
+    INCLUDE,
+    NOWHERE,
+    TYPES,
+    VALUES,
+    Def,
+    Entry,
+    Missing,
+)
 from soundcheck.crates.macro_expansion import Declared, Expansion, declared_in, expand
 from soundcheck.crates.outline import type_name
 from soundcheck.crates.scopes import add_block, items_in_body
@@ -40,7 +48,14 @@ def add_macro_items(found: Collection) -> None:
     A macro is found by its name alone: what a path leads to is not known before the macros have
     made their items.
     """
+    lost = {
+        (gap.at.path, gap.at.start) for gap in found.forest.gaps if gap.kind == "unresolved-include"
+    }
     for item, place, path in tuple(found.calls):
+        if item.name.rpartition("::")[2] == INCLUDE:
+            if (place.file, item.start) in lost:
+                place.scope.calls.append((INCLUDE, ""))
+            continue
         text = tokens_of(item, found.texts[place.file])
         call = _Call(item, item.name.rpartition("::")[2].strip(), text, place, path)
         is_known = bool(item.items) or _add_expanded(found, call) or _add_declared(found, call)

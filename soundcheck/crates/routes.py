@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from soundcheck.crates.definitions import (
     EVERY,
+    INCLUDE,
     MACROS,
     PRIMITIVES,
     PUBLIC,
@@ -81,7 +82,7 @@ def look_around(
     if _gather(search, found, _from_prelude(search, name, mask), scope.cfg):
         return found
     if not found:
-        missing = _made_by_macro(search.scopes[scope.module], name)
+        missing = _made_by_macro(search, search.scopes[scope.module], name)
         if missing is not None:
             return [Entry(missing, mask, scope.module, None)]
         paths = _external_globs_around(search, scope)
@@ -254,7 +255,7 @@ def _step(
         done.append(reached._replace(rest=tuple(names[position:])))
         return
     scope = search.scopes[target.index]
-    missing = _made_by_macro(scope, names[position])
+    missing = _made_by_macro(search, scope, names[position])
     if missing is not None:
         done.append(Reached(missing, wanted, reached.cfg, tuple(names[position + 1 :])))
         return
@@ -268,9 +269,20 @@ def _step(
         done.append(Reached(search.external(path, is_guess=True), wanted, reached.cfg))
 
 
-def _made_by_macro(scope: Scope, name: str) -> Missing | None:
+def _made_by_macro(search: Search, scope: Scope, name: str) -> Missing | None:
     """A name not found otherwise that stands among the tokens of a macro call in a scope."""
+    if not scope.calls:
+        return None
+    key = (scope.index, name)
+    if key not in search.missing:
+        search.missing[key] = _named_in_calls(scope, name)
+    return search.missing[key]
+
+
+def _named_in_calls(scope: Scope, name: str) -> Missing | None:
     for macro, text in scope.calls:
+        if macro == INCLUDE:
+            return Missing(INCLUDE, f"a file that only a build makes may hold `{name}`")
         if name in text and name in split_tokens(text):
             return Missing("macro", f"`{macro}!` may make `{name}`")
     return None

@@ -17,6 +17,7 @@ from soundcheck.crates.definitions import (
     Def,
     Entry,
     External,
+    Missing,
     Resolution,
     Target,
 )
@@ -60,8 +61,8 @@ class Search:
 
     __slots__ = ("defs", "depth", "editions", "externals", "externs", "forest",
                  "formulas", "is_changed", "libraries", "low", "macro_crates", "members", "memo",
-                 "prelude", "prelude_modules", "primaries", "resolutions", "resolve_import",
-                 "round", "scopes", "stubs")  # fmt: skip
+                 "missing", "prelude", "prelude_modules", "primaries", "resolutions",
+                 "resolve_import", "round", "scopes", "stubs")  # fmt: skip
 
     def __init__(
         self,
@@ -92,6 +93,7 @@ class Search:
         self.memo: dict[tuple[int, str, int], Sequence[Entry]] = {}
         self.resolutions: dict[tuple[int, tuple[str, ...], int, bool], Resolution] = {}
         self.primaries: dict[tuple[str, int, str, str], Def] = {}
+        self.missing: dict[tuple[int, str], Missing | None] = {}
         self.depth = 0
         self.low = _NOTHING_OPEN
         self.round = 0

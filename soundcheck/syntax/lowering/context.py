@@ -23,6 +23,10 @@ def first_named(node: Node) -> Node | None:
     return node.named_child(0) if node.named_child_count else None
 
 
+def _decode(text: str) -> str:
+    return text.encode("latin-1").decode("utf-8", "replace")
+
+
 class Lowering:
     """The lowering of one file under way.
 
@@ -31,6 +35,8 @@ class Lowering:
     """
 
     __slots__ = (
+        "_chars",
+        "_written",
         "data",
         "depth",
         "gaps",
@@ -54,6 +60,9 @@ class Lowering:
         self.data = parsed.data
         self.source = parsed.source.data
         self.is_repaired = self.data != self.source
+        # A byte a character: cutting these is much quicker than decoding every name by itself.
+        self._written = self.source.decode("latin-1")
+        self._chars = self.data.decode("latin-1") if self.is_repaired else self._written
         self.lines = LineIndex(self.source)
         self.gaps: list[Gap] = []
         self.depth = 0
@@ -71,21 +80,22 @@ class Lowering:
     def name(self, node: Node) -> str:
         """The name that a node is, without the mark of a raw one."""
         start = node.start_byte
+        text = self._chars[start : node.end_byte]
         if self.names and start in self.names:
             return self.names[start]
-        text = self.data[start : node.end_byte]
         if self.is_repaired:
             written = _WORD.match(self.source, start)
             # A repair may have put a shorter name in the place of what is a word to the grammar.
-            if written is not None and not written[0].startswith(text):
-                text = written[0]
-        if text.startswith(b"r#"):
+            if written is not None and not written[0].startswith(text.encode("latin-1")):
+                text = written[0].decode("latin-1")
+        if text.startswith("r#"):
             text = text[2:]
-        return text.decode("utf-8", "replace")
+        return text if text.isascii() else _decode(text)
 
     def text(self, node: Node) -> str:
         """The text of a node, as it stands in the file."""
-        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        text = self._written[node.start_byte : node.end_byte]
+        return text if text.isascii() else _decode(text)
 
     def words_blanked(self, start: int, end: int) -> list[str]:
         """The words of a range, and right before it, that a repair blanked: ``safe``, ``auto``."""

@@ -221,7 +221,7 @@ def _reference(cx: Lowering, node: Node) -> Expr:
         elif kind == "raw":
             is_raw = True
     operand = _child(cx, node, "value")
-    if cx.is_repaired and cx.is_written(b"box", start):
+    if cx.is_written(b"box", start):
         return Unary(start, end, "box", operand)
     return Ref(start, end, operand, is_mut, is_raw)
 

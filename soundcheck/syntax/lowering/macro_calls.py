@@ -113,7 +113,7 @@ def _arguments(cx: Lowering, name: str, root: Node) -> tuple[Expr, ...]:
             return _match(cx, nodes, part.node)
     args = tuple(_without_name(arg) for arg in lower_parts(cx, root))
     if name in ASSEMBLY:
-        return tuple(arg for arg in args if not _is_option(arg))
+        return tuple(_operand(arg) for arg in args if not _is_option(arg))
     return args
 
 
@@ -136,6 +136,13 @@ def _without_name(arg: Expr) -> Expr:
     """The value of ``name = value``, as formatting and assembly macros take it."""
     if isinstance(arg, Assign) and not arg.op and isinstance(arg.target, PathExpr):
         return arg.value
+    return arg
+
+
+def _operand(arg: Expr) -> Expr:
+    """The value of ``"=r"(value)``, as assembly was written before."""
+    if isinstance(arg, Call) and isinstance(arg.func, Lit) and len(arg.args) == 1:
+        return arg.args[0]
     return arg
 
 

@@ -26,7 +26,10 @@ _OPERAND = re.compile(
     rb"(?:\w+\s*=\s*)?(?:(?:in|out|inout|lateout|inlateout)\s*\([^)]*\)|(?:sym|const|label)\b)"
 )
 # What macros write before a value: `name:`, `"key":`, and the `@tag` of a rule meant for itself.
+# How tracing tells what to show of a field: `?value`, `name = %value`.
+_SIGIL = re.compile(rb"(?:[\w.]+\s*=\s*)?[?%](?=\s*[\w&(*])")
 _NAME = re.compile(rb'(?:\w+|"[^"\\]*")\s*:(?!:)')
+_TOKEN = re.compile(rb"\w+|[^\w\s()\[\]{}]+")
 _TAG = re.compile(rb"@\s*\w*")
 # What patterns and types have in them that are no expressions too.
 _ONLY_PATTERN = re.compile(rb"@|\.\.|\||\b(?:ref|mut|box)\b")
@@ -57,10 +60,16 @@ class _Piece(NamedTuple):
 
 
 def separate(work: Tokens, tokens: Node) -> None:
-    """Put commas in the place of all that separates the pieces."""
+    """Put commas in the place of all that separates the pieces, and nothing where none is."""
+    is_behind = False
     for part in tokens.children[1:-1]:
-        if part.type in (";", "=>"):
-            work.put(part.start_byte, b", "[: part.end_byte - part.start_byte])
+        kind = part.type
+        if kind in SEPARATORS:
+            size = part.end_byte - part.start_byte
+            work.put(part.start_byte, (b", " if is_behind else b"  ")[:size])
+            is_behind = False
+        elif kind not in COMMENTS:
+            is_behind = is_behind or not work.is_blank(part.start_byte, part.end_byte)
 
 
 def read_pieces(work: Tokens, tokens: Node) -> tuple[list[Part], list[tuple[int, int]]]:
@@ -76,6 +85,7 @@ def read_pieces(work: Tokens, tokens: Node) -> tuple[list[Part], list[tuple[int,
         i += 1
         _drop_head(work, piece, _OPERAND)
         _drop_head(work, piece, _TAG)
+        _drop_head(work, piece, _SIGIL)
         text = work.cut(piece.start, piece.end)
         if not text.strip():
             _stand_in(work, piece.start, piece.end)
@@ -103,6 +113,8 @@ def read_pieces(work: Tokens, tokens: Node) -> tuple[list[Part], list[tuple[int,
             parts.append(Part(piece.start, "type", node))
         elif _is_pattern(text):
             parts.append(Part(piece.start, "pattern", None))
+        elif _TOKEN.fullmatch(text):  # a keyword or a mark: there is nothing to lose
+            parts.append(Part(piece.start, "", None))
         else:
             parts.append(Part(piece.start, "", None))
             lost.append((piece.start, piece.end))

@@ -1,5 +1,6 @@
 """From the tokens of one macro to the tree that says most about them."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from tree_sitter import Node
 
 from soundcheck.syntax.macros.branches import MacroBranch, blank_predicates, macro_branches
 from soundcheck.syntax.macros.pieces import Part, read_match, read_pieces, separate
-from soundcheck.syntax.macros.shapes import shaped, top_level
+from soundcheck.syntax.macros.shapes import separate_operands, shaped, top_level
 from soundcheck.syntax.macros.tokens import (
     OPENERS,
     Tokens,
@@ -23,6 +24,7 @@ from soundcheck.syntax.parser import ParsedFile, parse_part, parse_strictly
 _TEMPLATES = frozenset({b"quote", b"quote_spanned", b"parse_quote", b"parse_quote_spanned"})
 # Macros whose second argument is a pattern.
 _MATCHES = frozenset({b"matches", b"assert_matches", b"debug_assert_matches"})
+_ASSEMBLY = frozenset({b"asm", b"llvm_asm"})
 # Beyond this share of bytes that no parse could read, what is left says too little.
 _MOST_LOST = 0.5
 # Recovering from errors takes the grammar long: a larger text that is not Rust is not worth it.
@@ -32,7 +34,8 @@ _LARGEST_SHAPE = 60_000
 # Macros inside macros are read again at every level: what one file may cost, in bytes of it.
 _MOST_READ = 40
 _ALWAYS_READ = 200_000
-_SPENT = -1
+# Where, among the trees of a file's macros, the file remembers how far it has come.
+_LEDGER = -1
 
 
 class MacroTree(NamedTuple):
@@ -63,6 +66,34 @@ class MacroArmTree(NamedTuple):
     fragments: tuple[tuple[str, str], ...] = ()
 
 
+class _Ledger:
+    """What is known of the macros of a file that were read: how many bytes, and which arms.
+
+    Among the tokens of an arm, calls of macros have its metavariables.
+    """
+
+    __slots__ = ("arms", "root", "spent", "starts")
+
+    def __init__(self) -> None:
+        self.root = None
+        self.spent = 0
+        self.starts: list[int] = []
+        self.arms: list[tuple[int, Mapping[bytes, bytes]]] = []
+
+    def note(self, start: int, end: int, fragments: Mapping[bytes, bytes]) -> None:
+        """Remember the fragments of an arm."""
+        at = bisect_right(self.starts, start)
+        self.starts.insert(at, start)
+        self.arms.insert(at, (end, fragments))
+
+    def fragments_at(self, offset: int) -> Mapping[bytes, bytes]:
+        """The fragments of the arm that an offset stands in."""
+        at = bisect_right(self.starts, offset) - 1
+        if at >= 0 and offset < self.arms[at][0]:
+            return self.arms[at][1]
+        return {}
+
+
 _UNREAD = MacroTree("", None)
 
 
@@ -85,21 +116,29 @@ def _read_in_bounds(
     start, end = tokens.start_byte, tokens.end_byte
     if end - start < 2 or parsed.data[start] not in OPENERS:
         return _UNREAD
-    record: MacroTree = parsed.macros.get(_SPENT, _UNREAD)
-    spent = end - start + (record.lost[0][1] if record.lost else 0)
-    if spent > _ALWAYS_READ + _MOST_READ * len(parsed.data):
+    ledger: _Ledger = parsed.macros.setdefault(_LEDGER, _Ledger())
+    ledger.spent += end - start
+    if ledger.spent > _ALWAYS_READ + _MOST_READ * len(parsed.data):
         return MacroTree("", None, ((start, end),))
-    parsed.macros[_SPENT] = MacroTree("", None, ((0, spent),))
-    return _read_macro(parsed.data, tokens, fragments)
+    is_arm = fragments is not None
+    if fragments is None:
+        fragments = ledger.fragments_at(start)
+    elif fragments:
+        ledger.note(start, end, fragments)
+    return _read_macro(parsed.data, tokens, fragments, is_arm=is_arm)
 
 
-def _read_macro(data: bytes, tokens: Node, fragments: Mapping[bytes, bytes] | None) -> MacroTree:
+def _read_macro(
+    data: bytes, tokens: Node, fragments: Mapping[bytes, bytes], *, is_arm: bool
+) -> MacroTree:
     start, end = tokens.start_byte, tokens.end_byte
-    name = macro_name(data, start)
+    name = b"" if is_arm else macro_name(data, start)
     if name in _TEMPLATES:
         return MacroTree("", None, ((start, end),))
     work = Tokens(data, start, end)
-    flatten(work, fragments or {})
+    flatten(work, fragments)
+    if name in _ASSEMBLY:
+        separate_operands(work)
     branches = macro_branches(data, tokens)
     if branches:
         blank_predicates(work, branches)
@@ -108,7 +147,7 @@ def _read_macro(data: bytes, tokens: Node, fragments: Mapping[bytes, bytes] | No
         tree = _read_match(work, tokens)
         if tree is not None:
             return tree
-    is_block = data[start] == OPENERS[2] or fragments is not None
+    is_block = data[start] == OPENERS[2] or is_arm
     first, second = ("block", "args") if is_block else ("args", "block")
     foreign = is_foreign(bytes(work.bytes))
     if not foreign and not (b"=>" in work.bytes and has_arrow(tokens)):
@@ -206,8 +245,7 @@ def _read_whole(work: Tokens, form: str) -> MacroTree | None:
 
 
 def _may_end_in_semicolon(work: Tokens) -> bool:
-    last = bytes(work.bytes[1:-1]).rstrip()[-1:]
-    return last.isalnum() or last in (b")", b"]", b'"', b">", b"_")
+    return bytes(work.bytes[1:-1]).rstrip()[-1:] not in (b"", b";", b",")
 
 
 def _read_broken(work: Tokens, form: str) -> MacroTree:

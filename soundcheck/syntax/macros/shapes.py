@@ -180,6 +180,19 @@ def _leave_bodies(work: Tokens, arms: list[tuple[int, int, int]]) -> None:
     work.blank(work.base + position, work.end - 1)
 
 
+def separate_operands(work: Tokens) -> None:
+    """Put commas in the place of the colons of assembly as it was before operands had names."""
+    code = work.code()
+    colons = list(top_level(code, 0, len(code), b":"))
+    if not colons or next(top_level(code, 0, len(code), b","), len(code)) < colons[0]:
+        return
+    position = 0
+    for at in colons:
+        is_behind = bool(work.bytes[position:at].strip())
+        work.put(work.base + at, b"," if is_behind else b" ")
+        position = at + 1
+
+
 def top_level(code: bytes, opening: int, end: int, wanted: bytes) -> Iterator[int]:
     """Where a byte stands between a pair of brackets, and not inside further ones."""
     depth = 0

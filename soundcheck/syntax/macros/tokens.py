@@ -41,7 +41,14 @@ _FOREIGN = re.compile(
 
 _METAVARIABLE = re.compile(rb"\$(?:\{(?P<op>[^}]*)\}|\$(?P<escaped>\w*)|crate\b|(?P<name>\w+))")
 _ATTRIBUTE_OF_META = re.compile(rb"#\s*!?\s*\[\s*\$\w+\s*\]")
-_STATIC_REF = re.compile(rb"\bstatic\s+(?P<x>ref)\b")
+# What the grammar does not know, a pattern for it, and what to put in its place.
+_OLD_WORDS = (
+    (b"static", re.compile(rb"\bstatic\s+(?P<x>ref)\b"), b""),
+    (b"box ", re.compile(rb"\b(?P<x>box)(?=\s+[\w&(\[{*!\"'<|:-])"), b"&"),
+    (b"try!", re.compile(rb"\b(?P<x>try)(?=!\s*[(\[{])"), b"Try"),
+)
+# What tells a macro's own rules apart at the head of the tokens: `@tag`, with a text or without.
+_TAG = re.compile(rb'.\s*(?P<x>@\s*\w+(?:\s+"[^"]*")?(?:\s*[;,])?)', re.DOTALL)
 _REPETITION = re.compile(rb"""\$\(|[()]|"(?:[^"\\]|\\.)*"|'[()"]'""", re.DOTALL)
 _REPEAT = re.compile(rb"\)\s*(?:[^\s\w(){}\[\]$*+?]{1,2}|\w+)?\s*[*+?]")
 # Fragments that stand where the grammar would not take a name: blank, they leave the rest whole.
@@ -73,6 +80,10 @@ class Tokens:
         start, end = start - self.base, end - self.base
         if start < end:
             self.bytes[start:end] = _NOT_LINE_END.sub(b" ", bytes(self.bytes[start:end]))
+
+    def is_blank(self, start: int, end: int) -> bool:
+        """Whether nothing stands in a range any more."""
+        return bytes(self.bytes[start - self.base : end - self.base]).isspace()
 
     def put(self, at: int, text: bytes) -> None:
         """Write over what stands at an offset."""
@@ -147,9 +158,14 @@ def flatten(work: Tokens, fragments: Mapping[bytes, bytes]) -> None:
             work.blank(work.base + match.start(), work.base + match.end())
         for match in _METAVARIABLE.finditer(bytes(work.bytes)):
             _flatten_metavariable(work, match, fragments)
-    if b"static" in work.bytes:
-        for match in _STATIC_REF.finditer(bytes(work.bytes)):
-            work.blank(work.base + match.start("x"), work.base + match.end("x"))
+    tag = _TAG.match(work.bytes)
+    if tag is not None:
+        work.blank(work.base + tag.start("x"), work.base + tag.end("x"))
+    for word, pattern, text in _OLD_WORDS:
+        if word in work.bytes:
+            for match in pattern.finditer(bytes(work.bytes)):
+                work.blank(work.base + match.start("x"), work.base + match.end("x"))
+                work.put(work.base + match.start("x"), text)
 
 
 def _paste(work: Tokens, match: re.Match[bytes]) -> None:

@@ -333,6 +333,11 @@ GAPS = [
     ),
     pytest.param("//- /src/lib.rs\nmod m { pub mod n {} }\nuse m::n::*;\n", [], id="empty-glob"),
     pytest.param(
+        "//- /src/lib.rs\n#[cfg(a)] mod m { #[cfg(not(a))] use nothing::S; }\n",
+        [],
+        id="in-no-build",
+    ),
+    pytest.param(
         "//- /src/lib.rs\nmacro_rules! m { () => { use nothing::S; } }\n", [], id="in-a-definition"
     ),
 ]

@@ -313,3 +313,26 @@ def test_metavariables_are_replaced_where_they_stand(def_map_of):
     assert own.item.body.tail.path.names == ("n",)
     (imp,) = names.impls.all
     assert [names.defs[key].path for key in imp.types] == ["k::a::S"]
+
+
+def test_what_a_build_may_make_is_told_apart(check):
+    gaps = check(
+        '//- /src/lib.rs\nmod g { include!(concat!(env!("OUT_DIR"), "/g.rs")); pub struct S; }\n'
+        'mod h { include!("h.in"); }\nuse g::{Made, S};\nuse h::Other;\n'
+        "//- /src/h.in.rs\n",
+        "k types Made => missing\nk types g::More => missing\nk types S => struct k::g::S\n"
+        "k types More => unknown",
+    )
+    assert gaps == [
+        "src/lib.rs:3 included-item `g::Made`: a file that only a build makes may hold `Made`",
+        "src/lib.rs:4 included-item `h::Other`: a file that only a build makes may hold `Other`",
+    ]
+
+
+def test_what_an_included_file_holds_is_named(check):
+    gaps = check(
+        '//- /src/lib.rs\nmod g { include!("g.rs"); }\nuse g::S;\nuse g::T;\n'
+        "//- /src/g.rs\npub struct S;\n",
+        "k types S => struct k::g::S\nk types T => unknown",
+    )
+    assert gaps == ["src/lib.rs:3 unresolved-import `g::T`: `T` is not in `k::g`"]

@@ -126,7 +126,7 @@ CRATES = [
             "#[cfg(x)] use b_crate::S;\n",
             "[target.'cfg(x)'.dependencies]\nb-crate = { path = \"../b\" }",
         ),
-        "a types S => struct b_crate::S if x\na types b_crate::S => struct b_crate::S if x",
+        "a types S => struct b_crate::S if x\na types b_crate::S => struct b_crate::S",
         id="dependency-of-some-targets",
     ),
     pytest.param(
