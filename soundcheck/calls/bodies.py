@@ -40,6 +40,7 @@ from soundcheck.types.ty import (
     Param,
     Pointer,
     Prim,
+    Projection,
     Reference,
     Slice,
     TraitRef,
@@ -95,7 +96,11 @@ class BodyWalk:
         """Bind the names of a pattern in the innermost scope."""
         scope = self.scopes[-1]
         for name, one in bindings(self, pat, ty):
-            scope[name] = one
+            if isinstance(one, Reference):
+                inner = self.methods.normalize(one.inner, self.bounds)
+                scope[name] = Reference(inner, one.is_mut)
+            else:
+                scope[name] = self.methods.normalize(one, self.bounds)
 
     def local(self, name: str) -> Ty | None:
         """The type of a local; ``None`` for what is none."""
@@ -419,8 +424,9 @@ class BodyWalk:
             if isinstance(step, Adt):
                 found = self._implied(step, "index", "operator", expr.start, expr.end)
                 self._implied(step, "index_mut", "operator", expr.start, expr.end)
-                if not isinstance(found, Unknown):
-                    return found.inner if isinstance(found, Reference) else found
+                element = found.inner if isinstance(found, Reference) else found
+                if not isinstance(element, Unknown | Projection):
+                    return element
         del index
         return UNKNOWN
 
@@ -485,14 +491,14 @@ class BodyWalk:
     def _iterated(self, ty: Ty, expr: it.For) -> Ty:
         """The type of the items of what a ``for`` runs over."""
         start, end = expr.iterable.start, expr.iterable.end
-        items = self.methods.project(ty, None, "Item", self.bounds)
         iterator: Ty = ty
+        made = self.methods.project(ty, None, "IntoIter", self.bounds)
+        if made is not None and made != ty:
+            self._implied(ty, "into_iter", "iterate", start, end)
+            iterator = made
+        items = self.methods.project(iterator, None, "Item", self.bounds)
         if items is None:
-            made = self.methods.project(ty, None, "IntoIter", self.bounds)
-            if made is not None:
-                self._implied(ty, "into_iter", "iterate", start, end)
-                iterator = made
-                items = self.methods.project(made, None, "Item", self.bounds)
+            items = self.methods.project(ty, None, "Item", self.bounds)
         self._implied(_unreferenced(iterator), "next", "iterate", start, end)
         if items is not None:
             return items
@@ -517,6 +523,8 @@ class BodyWalk:
     def _method(self, expr: it.MethodCall) -> Ty:
         receiver = self.expr(expr.receiver)
         found = self.methods.find(receiver, expr.name, self.bounds)
+        if not found and isinstance(_unreferenced(receiver), Unknown) and _is_self(expr.receiver):
+            found = self.methods.find_in_impl(self.place.owner.impl, expr.name)
         if not found:
             called = self.callable_field(receiver, expr.name)
             del called
@@ -638,6 +646,9 @@ class BodyWalk:
         bounds: Mapping[str, tuple[TraitRef, ...]],
     ) -> Ty:
         """Walk an argument, with what its parameter wants; what it tells goes into ``known``."""
+        if isinstance(arg, it.Ref) and isinstance(arg.operand, it.Closure):
+            inner = wanted.inner if isinstance(wanted, Reference) else wanted
+            return Reference(self.argument(arg.operand, inner, known, bounds), arg.is_mut)
         if isinstance(arg, it.Closure):
             shape = _shape_of(wanted, bounds)
             params = tuple([substitute(one, known) for one in shape[0]])
@@ -716,6 +727,10 @@ class BodyWalk:
     def links(self) -> Links:
         """What was found."""
         return Links(tuple(self.sites), tuple(self.values), tuple(self.mentions))
+
+
+def _is_self(expr: it.Expr) -> bool:
+    return isinstance(expr, it.PathExpr) and expr.path.names == ("self",)
 
 
 def _zip(args: tuple[it.Expr, ...], wanted: tuple[Ty, ...]) -> list[tuple[it.Expr, Ty]]:

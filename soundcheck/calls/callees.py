@@ -94,6 +94,22 @@ class Callees:
         self._drops = Drops(methods)
         self._paths: dict[tuple[int, it.Path, int, Cfg | None], Targets] = {}
         self._fns_by_arity: dict[tuple[str, int], list[Def]] = {}
+        self._used = self._used_crates()
+
+    def _used_crates(self) -> frozenset[int]:
+        """The crates that crates of the workspace can name."""
+        search = self.defmap.search
+        return frozenset(
+            self._crate_of(entry.target)
+            for crate, externs in zip(search.forest.crates, search.externs, strict=True)
+            if crate.module not in self.stubs
+            for entries in externs.values()
+            for entry in entries
+            if isinstance(entry.target, Def)
+        )
+
+    def _crate_of(self, target: Def) -> int:
+        return self.defmap.forest.modules[target.module].crate
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -190,11 +206,16 @@ class Callees:
                 return self._of_defs(walk, [self.defmap.defs[base.def_id]], path, base)
             return _NOTHING
         for name in names[1:-1]:
-            base = walk.methods.normalize(Projection(base, None, name), walk.bounds)
+            trait = self.declared.trait_with(base, name, walk.context)
+            base = walk.methods.normalize(Projection(base, trait, name), walk.bounds)
         if isinstance(base, Adt):
             variants = self.variants(self.defmap.defs[base.def_id], names[-1])
             if variants:
                 return self._of_defs(walk, variants, path, base)
+        if isinstance(base, Unknown) and len(names) == 2:
+            found = self.methods.find_in_impl(walk.place.owner.impl, names[1])
+            if found:
+                return self._of_methods(walk, found, path)
         return self._of_type(walk, base, names[-1], path)
 
     def _of_qualified(self, walk: BodyWalk, path: it.Path) -> Value:
@@ -203,6 +224,11 @@ class Callees:
             return self._of_type(walk, base, path.name, path)
         trait = it.Path(path.segments[: path.trait_len], path.is_global)
         reference = self.declared.resolve_trait(trait, walk.context)
+        between = path.names[path.trait_len : -1]
+        if between:
+            for name in between:
+                base = walk.methods.normalize(Projection(base, reference, name), walk.bounds)
+            return self._of_type(walk, base, path.name, path)
         if reference.def_id < 0:
             return Value(UNKNOWN, Callee("external", (), f"{reference.path}::{path.name}"))
         return self._of_trait(walk, self.defmap.defs[reference.def_id], path.name, base, path)
@@ -376,7 +402,9 @@ class Callees:
         fitting = [
             target
             for target in known
-            if self.may_meet(target.cfg, cfg) and not self.is_excluded(target)
+            if self.may_meet(target.cfg, cfg)
+            and not self.is_excluded(target)
+            and (not self.is_stub(target) or self._crate_of(target) in self._used)
         ]
         own = [one for one in fitting if not self.is_stub(one) and _has_body(one)]
         if outside and not own:

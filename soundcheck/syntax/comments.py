@@ -1,17 +1,20 @@
 """The comments beside a piece of unsafe code, wherever people put them.
 
 Above the statement or the item, above its attributes, before the block inside an expression,
-after ``=``, as the first thing inside the block, or behind it on its line. Consecutive impls on a
-line each share the comment above the first. Whether the words argue is for a check to judge.
+after ``=``, before a link of a method chain, as the first thing inside the block, or behind it on
+its line. Consecutive impls on a line each share the comment above the first. Whether the words
+argue is for a check to judge.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from operator import attrgetter
 
 from tree_sitter import Node
 
-_INSIDE = re.compile(rb"\{\s*((?:(?://[^\n]*\n|/\*.*?\*/)\s*)+)", re.DOTALL)
-_BEHIND = re.compile(rb"[\s;,)}\]]*?(//[^\n]*)")
+_INSIDE = re.compile(rb"\{\s*((?:(?>//[^\n]*\n|/\*.*?\*/)\s*)+)", re.DOTALL)
+_BEHIND = re.compile(rb"[\s;,)}\]]*?(//[^\n]*|/\*.*?\*/)")
 _COMMENTS = frozenset({"line_comment", "block_comment"})
 _SKIPPED = frozenset({"attribute_item", "inner_attribute_item", "visibility_modifier"})
 # Climbing for a comment ends where the sequence of statements, items, arms or fields begins.
@@ -19,6 +22,9 @@ _SEQUENCES = frozenset(
     {"block", "source_file", "declaration_list", "match_block", "enum_variant_list"}
 )
 _ENDS = frozenset({";", ",", "=>"})
+# Nobody nests code so deep, or writes so much above it, that a comment beyond would still argue.
+_DEEPEST = 400
+_MOST_SIBLINGS = 400
 
 
 def comments_beside(root: Node, data: bytes, start: int, end: int) -> tuple[str, ...]:
@@ -27,12 +33,11 @@ def comments_beside(root: Node, data: bytes, start: int, end: int) -> tuple[str,
     ``root`` is the tree of the whole file. Code inside a macro call is found among its tokens.
     """
     found: list[str] = []
-    inside = _INSIDE.search(data, start, end)
-    if inside is not None and inside.start() == data.find(b"{", start, end):
+    opening = data.find(b"{", start, end)
+    inside = _INSIDE.match(data, opening, end) if opening >= 0 else None
+    if inside is not None:
         found.append(inside.group(1).decode("utf-8", "replace").strip())
-    token = root.descendant_for_byte_range(start, start + 1)
-    if token is not None:
-        found.extend(_above(token, data))
+    found.extend(_above(_descend(root, start), data))
     behind = _behind(data, start, end)
     if behind:
         found.append(behind)
@@ -40,57 +45,86 @@ def comments_beside(root: Node, data: bytes, start: int, end: int) -> tuple[str,
 
 
 def _behind(data: bytes, start: int, end: int) -> str:
+    if data.find(b"\n", start, end) >= 0:
+        return ""
     line_end = data.find(b"\n", end)
     match = _BEHIND.match(data, end, len(data) if line_end < 0 else line_end)
-    if match is None or b"\n" in data[start:end]:
-        return ""
-    return match.group(1).decode("utf-8", "replace")
+    return "" if match is None else match.group(1).decode("utf-8", "replace")
 
 
-def _above(token: Node, data: bytes) -> Iterator[str]:
-    node: Node | None = token
-    while node is not None:
-        parent = node.parent
+def _descend(root: Node, offset: int) -> list[Node]:
+    """The nodes that hold a byte, from the root to the innermost; none where that is too deep.
+
+    A cursor finds them at once, while a node would look for its parent from the root on.
+    """
+    path = [root]
+    cursor = root.walk()
+    while cursor.goto_first_child_for_byte(offset) is not None:
+        node = cursor.node
+        if node is None or node.start_byte > offset:
+            break
+        path.append(node)
+        if len(path) > _DEEPEST:
+            return []
+    return path
+
+
+def _above(path: list[Node], data: bytes) -> Iterator[str]:
+    for i in range(len(path) - 1, 0, -1):
+        node, parent = path[i], path[i - 1]
+        before = _siblings_before(parent, node)
         if node.type == "impl_item":
-            yield from _above_impls(node, data)
+            yield from _above_impls(node, before, data)
         else:
-            yield from _run_before(node, data)
-            if node.type == "arguments":
-                yield from _in_chain(node.prev_sibling, data)
-            if parent is not None and parent.type == "token_tree":
-                yield from _before_tokens(node, data)
-        if parent is None or parent.type in _SEQUENCES:
+            yield from _run_before(before, data)
+            if node.type == "arguments" and before:
+                yield from _in_chain(before[0], data)
+            if parent.type == "token_tree":
+                yield from _before_tokens(before, data)
+        if parent.type in _SEQUENCES:
             return
-        if parent.type == "token_tree" and _is_inner_block(parent, data):
+        if parent.type == "token_tree" and i > 1 and _is_inner_block(parent, path[i - 2], data):
             return
-        node = parent
 
 
-def _in_chain(function: Node | None, data: bytes) -> Iterator[str]:
+def _siblings_before(parent: Node, node: Node) -> list[Node]:
+    """The nodes before another, nearest first."""
+    siblings = parent.children
+    at = bisect_left(siblings, node.start_byte, key=attrgetter("start_byte"))
+    while at < len(siblings) and siblings[at] != node:
+        at += 1
+    return siblings[max(0, at - _MOST_SIBLINGS) : at][::-1]
+
+
+def _in_chain(function: Node, data: bytes) -> Iterator[str]:
     """The comments between a receiver and the dot of a method call that is laid out as a chain."""
-    if function is not None and function.type == "generic_function":
-        function = function.child_by_field_name("function")
-    if function is not None and function.type == "field_expression":
-        for child in function.children:
+    callee: Node | None = function
+    if function.type == "generic_function":
+        callee = function.child_by_field_name("function")
+    if callee is not None and callee.type == "field_expression":
+        before: list[Node] = []
+        for child in callee.children:
             if child.type == ".":
-                yield from _run_before(child, data)
+                yield from _run_before(before[::-1], data)
+            before.append(child)
 
 
-def _is_inner_block(tokens: Node, data: bytes) -> bool:
+def _is_inner_block(tokens: Node, outer: Node, data: bytes) -> bool:
     """Whether a token tree is a block among a macro's tokens rather than the macro's own."""
-    outer = tokens.parent
-    return outer is not None and outer.type == "token_tree" and data[tokens.start_byte] == ord("{")
+    return outer.type == "token_tree" and data[tokens.start_byte] == ord("{")
 
 
-def _run_before(node: Node, data: bytes) -> Iterator[str]:
+def _run_before(before: list[Node], data: bytes) -> Iterator[str]:
     """The comments right before a node, past its attributes, as one text."""
     comments: list[str] = []
-    sibling = node.prev_sibling
-    while sibling is not None and (sibling.type in _COMMENTS or sibling.type in _SKIPPED):
-        if sibling.type in _COMMENTS and not _is_trailing(sibling, data):
-            text = data[sibling.start_byte : sibling.end_byte].decode("utf-8", "replace")
-            comments.append(text.rstrip("\r\n"))
-        sibling = sibling.prev_sibling
+    for sibling in before:
+        kind = sibling.type
+        if kind in _COMMENTS:
+            if not _is_trailing(sibling, data):
+                text = data[sibling.start_byte : sibling.end_byte].decode("utf-8", "replace")
+                comments.append(text.rstrip("\r\n"))
+        elif kind not in _SKIPPED:
+            break
     if comments:
         yield "\n".join(reversed(comments))
 
@@ -102,35 +136,34 @@ def _is_trailing(comment: Node, data: bytes) -> bool:
     return before[-1:] in (b";", b"}") and comment.type == "line_comment"
 
 
-def _before_tokens(token: Node, data: bytes) -> Iterator[str]:
+def _before_tokens(before: list[Node], data: bytes) -> Iterator[str]:
     """The comments before the statement or argument, among a macro's tokens, that holds a token."""
-    first = token
-    sibling = token.prev_sibling
-    while sibling is not None and sibling.type not in _ENDS:
-        if sibling.type == "token_tree" and data[sibling.start_byte] == ord("{"):
+    first = -1
+    for i, sibling in enumerate(before):
+        kind = sibling.type
+        if kind in _ENDS or (kind == "token_tree" and data[sibling.start_byte] == ord("{")):
             break
-        if sibling.type not in _COMMENTS and sibling.type not in ("{", "(", "["):
-            first = sibling
-        sibling = sibling.prev_sibling
-    if first != token:
-        yield from _run_before(first, data)
+        if kind not in _COMMENTS and kind not in ("{", "(", "["):
+            first = i
+    if first >= 0:
+        yield from _run_before(before[first + 1 :], data)
 
 
-def _above_impls(node: Node, data: bytes) -> Iterator[str]:
+def _above_impls(node: Node, before: list[Node], data: bytes) -> Iterator[str]:
     """The comments above an impl, and above the impls that stand right before it line by line."""
     current = node
-    while True:
-        yield from _run_before(current, data)
-        before = current.prev_sibling
-        while before is not None and before.type == "attribute_item":
-            before = before.prev_sibling
-        if before is None or before.type != "impl_item":
+    yield from _run_before(before, data)
+    for i, sibling in enumerate(before):
+        if sibling.type == "attribute_item":
+            continue
+        if sibling.type != "impl_item":
             return
-        between = data[before.end_byte : current.start_byte]
+        between = data[sibling.end_byte : current.start_byte]
         if b"\n" in data[current.start_byte : current.end_byte] or between.count(b"\n") > 1:
             return
-        if b"\n" in data[before.start_byte : before.end_byte]:
+        if b"\n" in data[sibling.start_byte : sibling.end_byte]:
             return
-        if not any(child.type == "unsafe" for child in before.children):
+        if not any(child.type == "unsafe" for child in sibling.children):
             return
-        current = before
+        current = sibling
+        yield from _run_before(before[i + 1 :], data)

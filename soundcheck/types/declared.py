@@ -178,7 +178,7 @@ class Declarations:
         if first == "Self" or first in context.generics:
             base = context.self_type if first == "Self" else Param(first)
             for name in names[1:]:
-                base = Projection(base, self._trait_with(base, name, context), name)
+                base = Projection(base, self.trait_with(base, name, context), name)
             return base
         if len(names) == 1 and first in PRIMITIVES:
             return Prim(first)
@@ -203,7 +203,7 @@ class Declarations:
             base = Projection(base, trait, name)
         return base
 
-    def _trait_with(self, base: Ty, name: str, context: Context) -> TraitRef | None:
+    def trait_with(self, base: Ty, name: str, context: Context) -> TraitRef | None:
         """The bound of a parameter that declares an associated type."""
         if not isinstance(base, Param):
             return None

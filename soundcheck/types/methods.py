@@ -172,10 +172,17 @@ class Methods:
         The receiver is dereferenced until something fits, as the language does it.
         """
         steps = list(self.steps(ty))
+        later: list[Method] = []
         for step in steps:
             found = self._find_at(step, name, bounds) + self._of_twins(step, name, bounds)
+            if isinstance(step, Reference):
+                # What a reference has by `&self`, what it refers to has before it.
+                later += [one for one in found if not _takes_value(one.target)]
+                found = [one for one in found if _takes_value(one.target)]
             if found:
                 return found
+        if later:
+            return later
         # A blanket impl counts last: whether its trait is in scope, we do not ask.
         for step in steps:
             found = self._of_blankets(step, name, bounds)
@@ -187,6 +194,12 @@ class Methods:
         """The functions that ``Type::name`` may mean; nothing is dereferenced."""
         found = self._find_at(ty, name, bounds) + self._of_twins(ty, name, bounds)
         return found or self._of_blankets(ty, name, bounds)
+
+    def find_in_impl(self, impl: int, name: str) -> list[Method]:
+        """The functions of one impl, for a ``Self`` whose type nobody can name."""
+        members = self.members.get(impl, {}).get(name, ())
+        trait = self.declared.header_of(impl).trait if members else None
+        return [Method(one, {}, UNKNOWN, trait=trait) for one in members if one.kind == "function"]
 
     def find_constant(self, ty: Ty, name: str) -> Ty | None:
         """The type of the associated constant ``Type::name``."""
@@ -356,7 +369,8 @@ class Methods:
                     for above in self.declared.supertraits(bound)
                 )
         head = head_of(ty)
-        if head[0] == "unknown":
+        if head[0] == "unknown" or not self.declared.associated(trait):
+            # Who has a trait without methods (`Copy`, `Send`), is mostly told by nobody.
             return True
         for index in self.impls_by_trait.get(trait, ()):
             header = self.declared.header_of(index)
@@ -491,6 +505,10 @@ def derived_traits(target: Def) -> tuple[str, ...]:
         if attribute.path == "derive"
         for word in attribute.args.strip("()").split(",")
     )
+
+
+def _takes_value(target: Def) -> bool:
+    return isinstance(target.item, it.Function) and target.item.receiver in ("self", "mut self")
 
 
 def _has_body(target: Def) -> bool:

@@ -1,10 +1,11 @@
 """Small crates linked against the declarations that ship, and their calls told line by line.
 
-A mark at the end of a line tells what is called on it: ``//~ exact k::f``, ``//~ candidates k::A::m,
-k::B::m``, ``//~ external core::option::Option::unwrap``, ``//~ unknown name``; several stand with
-``;`` between them, and ``//~ nothing`` says that nothing of the crate is called. Calls into the crate
-are told whole or the check fails; external ones only where somebody wants to see them. A call that
-the language makes by itself has its kind in front: ``//~ exact drop k::Guard::drop``.
+A mark at the end of a line tells what is called on it: ``//~ exact k::f``,
+``//~ candidates k::A::m, k::B::m``, ``//~ external core::option::Option::unwrap`` or
+``//~ unknown name``; several stand with ``;`` between them, and ``//~ nothing`` says that nothing
+of the crate is called. Calls into the crate are told whole or the check fails; external ones only
+where somebody wants to see them. A call that the language makes by itself has its kind in front:
+``//~ exact drop k::Guard::drop``.
 """
 
 import re
@@ -22,7 +23,17 @@ from soundcheck.model import build_model
 from soundcheck.source import SourceFile
 from soundcheck.syntax.reading import parse
 
-MANIFEST = '//- /Cargo.toml\n[package]\nname = "k"\nedition = "2024"\n'
+MANIFEST = """//- /Cargo.toml
+[package]
+name = "k"
+edition = "2024"
+[dependencies]
+bitflags = "2"
+elsewhere = "1"
+smoltcp = "1"
+spin = "1"
+volatile = "1"
+"""
 _FILE = re.compile(r"^//- /", re.MULTILINE)
 _MARK = re.compile(r"//~ (.*)$")
 
@@ -82,7 +93,9 @@ def _calls_by_line(model):
     found = defaultdict(set)
     for site in model.graph.sites:
         path = model.world.defmap.defs[site.caller.owner].file
-        if not is_stub(path):
+        callees = [model.world.defmap.defs[body.owner].file for body in site.callees]
+        is_glue_outside = site.kind == "drop" and all(is_stub(file) for file in callees)
+        if not is_stub(path) and not is_glue_outside:
             line = model.world.trees[path].line_of(site.start)
             found[(path, line)].add(_shown(model.world, site))
     return found
