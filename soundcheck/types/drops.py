@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
-from soundcheck.types.methods import Methods, head_of
+from soundcheck.types.heads import head_of
+from soundcheck.types.methods import Methods
 from soundcheck.types.ty import (
     Adt,
     ArrayOf,

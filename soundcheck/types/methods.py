@@ -11,25 +11,22 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
 from soundcheck.types.declared import NO_BOUNDS, Declarations
+from soundcheck.types.heads import Head, derived_traits, head_of, pair_twins
 from soundcheck.types.ty import (
     UNKNOWN,
     Adt,
     ArrayOf,
     ClosureOf,
     Dyn,
-    FnItem,
     FnPtr,
     Foreign,
     Never,
     Opaque,
     Param,
-    Pointer,
-    Prim,
     Projection,
     Reference,
     Slice,
     TraitRef,
-    TupleOf,
     Ty,
     Unknown,
     substitute,
@@ -37,10 +34,8 @@ from soundcheck.types.ty import (
     unify,
 )
 
-Head = tuple[str, int | str]
 Bounds = Mapping[str, tuple[TraitRef, ...]]
 
-_TYPE_KINDS = frozenset({"struct", "enum", "union", "type alias"})
 # `Deref` chains are short; one that leads back to itself must end.
 _MOST_DEREFS = 10
 
@@ -59,39 +54,6 @@ class Method(msgspec.Struct, frozen=True, gc=False):
     trait: TraitRef | None = None
 
 
-def head_of(ty: Ty) -> Head:
-    """What impls are filed under: the outermost constructor of a type."""
-    match ty:
-        case Adt():
-            return ("adt", ty.def_id)
-        case Foreign():
-            return ("foreign", ty.path)
-        case Prim(name="{integer}"):
-            return ("prim", "usize")
-        case Prim(name="{float}"):
-            return ("prim", "f64")
-        case Prim():
-            return ("prim", ty.name)
-        case Reference():
-            return ("ref", "")
-        case Pointer():
-            return ("ptr", "mut" if ty.is_mut else "const")
-        case Slice():
-            return ("slice", "")
-        case ArrayOf():
-            return ("array", "")
-        case TupleOf():
-            return ("tuple", len(ty.parts))
-        case FnPtr() | FnItem() | ClosureOf():
-            return ("fn", "")
-        case Dyn():
-            return ("dyn", ty.bounds[0].def_id if ty.bounds else -1)
-        case Param():
-            return ("param", "")
-        case _:
-            return ("unknown", "")
-
-
 class Methods:
     """Lookups over all impls of a workspace."""
 
@@ -106,11 +68,10 @@ class Methods:
         self.impls_by_head: dict[Head, list[int]] = defaultdict(list)
         self.members: dict[int, dict[str, list[Def]]] = defaultdict(dict)
         self.by_name: dict[str, list[Def]] = defaultdict(list)
-        self.twins: dict[int, tuple[Def, ...]] = {}
+        self.twins = pair_twins(declared.defmap)
         self.stub_traits: dict[str, list[Def]] = defaultdict(list)
         self._dereferenced: dict[Ty, Ty | None] = {}
         self._file()
-        self._pair_twins()
 
     def _file(self) -> None:
         heads: dict[int, Head] = {}
@@ -135,20 +96,6 @@ class Methods:
             elif target.kind == "trait" and is_stub(target.file):
                 self.stub_traits[target.name].append(target)
                 self.stub_traits[f"{target.path.partition('::')[0]}!"].append(target)
-
-    def _pair_twins(self) -> None:
-        """Note the types of one name in one crate that are never in one build."""
-        modules = self.declared.defmap.forest.modules
-        logic = self.declared.defmap.search.formulas.logic
-        named: dict[tuple[int, str], list[Def]] = defaultdict(list)
-        for target in self.defs:
-            if target.is_primary and target.kind in _TYPE_KINDS and target.cfg is not None:
-                named[(modules[target.module].crate, target.name)].append(target)
-        for group in named.values():
-            for one in group if len(group) > 1 else ():
-                twins = [two for two in group if not logic.may_meet(one.cfg, two.cfg)]
-                if twins:
-                    self.twins[one.index] = tuple(twins)
 
     def _file_member(self, target: Def, head: Head) -> None:
         self.members[target.impl].setdefault(target.name, []).append(target)
@@ -495,16 +442,6 @@ class Methods:
             if target is not None and not isinstance(target, Never):
                 return target
         return None
-
-
-def derived_traits(target: Def) -> tuple[str, ...]:
-    """The last names of the traits that a type derives, under whatever condition."""
-    return tuple(
-        word.strip().rpartition("::")[2]
-        for attribute in (target.item.attributes if target.item is not None else ())
-        if attribute.path == "derive"
-        for word in attribute.args.strip("()").split(",")
-    )
 
 
 def _takes_value(target: Def) -> bool:

@@ -1,0 +1,80 @@
+"""The links that were read by hand are still exact, and still lead where they led."""
+
+import os
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from soundcheck.audit import Input
+from soundcheck.calls.linking import link_bodies
+from soundcheck.calls.names import Names
+from soundcheck.catalog import load_catalog
+from soundcheck.catalog.targets import Theory, read_theory
+from soundcheck.checks import SPECS
+from soundcheck.model import build_model
+from soundcheck.resources import read_pages, read_profiles, read_targets
+from soundcheck.source import SourceFile
+from soundcheck.syntax.reading import parse
+
+CLONES = os.environ.get("SOUNDCHECK_CLONES")
+VERDICTS = sorted(Path(__file__).parent.glob("links-*.toml"))
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(CLONES is None, reason="SOUNDCHECK_CLONES names no folder of clones"),
+]
+
+
+def files_at(repository: Path, commit: str) -> list[SourceFile]:
+    """The sources and manifests of a commit."""
+    git = ["git", "-C", os.fspath(repository)]
+    listed = subprocess.run(
+        [*git, "ls-tree", "-r", "--name-only", "-z", commit], capture_output=True, check=True
+    )
+    paths = [path for path in listed.stdout.decode().split("\0") if path]
+    wanted = [path for path in paths if path.endswith((".rs", "Cargo.toml"))]
+    return [SourceFile(path, _show([*git, "show", f"{commit}:{path}"])) for path in wanted]
+
+
+def _show(command: list[str]) -> bytes:
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize("verdicts", VERDICTS, ids=lambda path: path.stem)
+def test_links_read_by_hand(verdicts: Path) -> None:
+    """Every link that was found right is there, from its line to its callee, and exact."""
+    read = tomllib.loads(verdicts.read_text())
+    clones = Path(CLONES or "")
+    repository = clones / read["kernel"].replace("/", "+") / "repo"
+    if not repository.is_dir():
+        pytest.skip(f"{read['kernel']} is not cloned")
+    files = files_at(repository, read["commit"])
+    theory = read_theory(*read_targets())
+    assert isinstance(theory, Theory)
+    model = build_model(
+        Input(
+            files=tuple(file for file in files if file.path.endswith(".rs")),
+            manifests=tuple(file for file in files if file.path.endswith(".toml")),
+        ),
+        load_catalog(read_pages(), read_profiles(), SPECS),
+        theory,
+        lambda sources, queries: {file.path: parse(file, queries) for file in sources},
+        lambda world, _, bodies: [link_bodies(world, targets) for _, targets in bodies],
+    )
+    names = Names(model.world)
+    defs = model.world.defmap.defs
+    exact = {
+        (names.name(site.caller).partition("::{")[0], names.name(site.callees[0]), line)
+        for site in model.graph.sites
+        if site.resolution == "exact"
+        for line in (model.world.trees[defs[site.caller.owner].file].line_of(site.start),)
+    }
+    wanted = {
+        (link["caller"], link["callee"], link["line"])
+        for link in read["link"]
+        if link["verdict"] == "right"
+    }
+
+    assert wanted - exact == set()
