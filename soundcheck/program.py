@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -46,13 +47,14 @@ class ProgramItem(msgspec.Struct, frozen=True, gc=False):
 class Program:
     """All that is known of the audited code, by file and by item."""
 
-    __slots__ = ("_by_file", "_places", "facts", "forest")
-
     def __init__(self, facts: Mapping[str, FileFacts], forest: ModuleForest) -> None:
         self.facts = facts
         self.forest = forest
-        self._by_file = _items_by_file(forest)
         self._places: dict[str, tuple[list[int], list[int]]] = {}
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[ProgramItem]]:
+        return _items_by_file(self.forest)
 
     @property
     def paths(self) -> list[str]:

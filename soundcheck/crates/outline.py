@@ -105,6 +105,8 @@ def _inside(item: it.AnyItem) -> tuple[list[it.AnyItem], list[it.MacroCall]]:
     """The items directly inside an item, however deep in its body, and the ``include!``s there."""
     found: list[it.AnyItem] = []
     includes: list[it.MacroCall] = []
+    if isinstance(item, it.Function) and not item.holds_items:
+        return found, includes
     stack = list(nearest(item, _ITEMS_AND_MACROS))
     while stack:
         node = stack.pop()

@@ -45,15 +45,15 @@ NEVER = Any(())
 
 def conjoin(*formulas: Cfg | None) -> Cfg | None:
     """The conjunction of the given formulas; ``None`` stands for "always"."""
-    parts: list[Cfg] = []
+    parts: dict[Cfg, None] = {}
     for formula in formulas:
-        if formula is None:
-            continue
-        inner = formula.parts if isinstance(formula, All) else (formula,)
-        parts.extend(part for part in inner if part not in parts)
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else All(tuple(parts))
+        if isinstance(formula, All):
+            parts.update(dict.fromkeys(formula.parts))
+        elif formula is not None:
+            parts[formula] = None
+    if len(parts) < 2:
+        return next(iter(parts), None)
+    return All(tuple(parts))
 
 
 def negate(formula: Cfg | None) -> Cfg:

@@ -603,6 +603,7 @@ class Function(Item, frozen=True):
     ``receiver`` is empty, ``self``, ``&self``, ``&mut self``, or ``self: T`` with ``T`` in
     ``receiver_type``. ``abi`` is empty, or the name in ``extern "…"`` (``C`` where none is given).
     ``qualifiers`` holds those of const, async, unsafe, safe, default, gen that are written.
+    ``holds_items`` is false where it is known that the body holds no item and no ``include!``.
     """
 
     params: tuple[Param, ...] = ()
@@ -613,6 +614,7 @@ class Function(Item, frozen=True):
     qualifiers: tuple[str, ...] = ()
     abi: str = ""
     body: Block | None = None
+    holds_items: bool = True
 
     @property
     def is_unsafe(self) -> bool:

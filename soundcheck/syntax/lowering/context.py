@@ -40,6 +40,7 @@ class Lowering:
         "data",
         "depth",
         "gaps",
+        "inner",
         "is_repaired",
         "lines",
         "lower_items",
@@ -58,6 +59,8 @@ class Lowering:
     ) -> None:
         self.parsed = parsed
         self.data = parsed.data
+        # How many items and `include!`s were met: whether a body held any, a function tells.
+        self.inner = 0
         self.source = parsed.source.data
         self.is_repaired = self.data != self.source
         # A byte a character: cutting these is much quicker than decoding every name by itself.

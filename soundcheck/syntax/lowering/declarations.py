@@ -86,6 +86,7 @@ def lower_items(cx: Lowering, nodes: list[Node]) -> tuple[AnyItem, ...]:
                 cx.opaque(node, f"no item we know ({kind})")
             head = Head()
     cx.depth -= 4
+    cx.inner += len(items)
     return tuple(items)
 
 
@@ -106,6 +107,8 @@ def _function(cx: Lowering, node: Node, head: Head) -> AnyItem:
         blanked = cx.words_blanked(common.start, common.name_start)
         known = ("async", "const", "default", "gen", "safe", "unsafe")
         qualifiers += tuple(word for word in blanked if word in known)
+    before = cx.inner
+    block = None if body is None else lower_block(cx, body)
     return Function(
         *common,
         params=params,
@@ -115,7 +118,8 @@ def _function(cx: Lowering, node: Node, head: Head) -> AnyItem:
         receiver_type=receiver_type,
         qualifiers=qualifiers,
         abi=abi,
-        body=None if body is None else lower_block(cx, body),
+        body=block,
+        holds_items=cx.inner > before,
     )
 
 

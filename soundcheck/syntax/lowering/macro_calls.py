@@ -70,6 +70,7 @@ def lower_macro_expr(cx: Lowering, node: Node) -> Expr:
     if macro is None or tokens is None:
         return cx.opaque(node, "a broken macro call")
     path = lower_path(cx, macro)
+    cx.inner += path.name == "include"
     if cx.depth + _DEPTH > DEEPEST:
         cx.gap("too-deep", "a macro call nested too deep to read", node.start_byte, node.end_byte)
         return MacroCall(node.start_byte, node.end_byte, path, "")

@@ -32,7 +32,7 @@ _LARGEST_BROKEN = 8_000
 _LARGEST_FOREIGN = 500
 _LARGEST_SHAPE = 60_000
 # Macros inside macros are read again at every level: what one file may cost, in bytes of it.
-_MOST_READ = 40
+_MOST_READ = 5
 _ALWAYS_READ = 200_000
 # Where, among the trees of a file's macros, the file remembers how far it has come.
 _LEDGER = -1
