@@ -15,7 +15,9 @@ from soundcheck.calls.sites import BodyId, CallSite, Links, Mention, Passed, Val
 from soundcheck.calls.symbols import ASSEMBLY, symbols_in
 from soundcheck.crates.definitions import TYPES, VALUES, Def, External, Primitive
 from soundcheck.syntax import items as it
-from soundcheck.syntax.cfg import Cfg
+from soundcheck.syntax.cfg import NEVER as NEVER_HOLDS
+from soundcheck.syntax.cfg import Cfg, negate
+from soundcheck.syntax.predicates import read_predicate
 from soundcheck.syntax.show import show_expr, show_path
 from soundcheck.types.declared import Context, Declarations
 from soundcheck.types.methods import Method, Methods
@@ -139,13 +141,18 @@ class BodyWalk:
             self.context = self._context_at(block.start + 1)
         ty: Ty = UNIT
         for stmt in block.stmts:
-            if isinstance(stmt, it.Let):
-                self._let(stmt)
-            elif isinstance(stmt, it.ExprStmt):
-                found = self.expr(stmt.expr)
-                self.dropped(found, stmt.end)
-                if isinstance(found, Never):
-                    ty = NEVER
+            if isinstance(stmt, it.ItemStmt):
+                continue
+            place = self.place
+            if self._enter(stmt.cfg):
+                if isinstance(stmt, it.Let):
+                    self._let(stmt)
+                else:
+                    found = self.expr(stmt.expr)
+                    self.dropped(found, stmt.end)
+                    if isinstance(found, Never) and stmt.cfg is None:
+                        ty = NEVER
+            self.place = place
         if block.tail is not None:
             ty = self.expr(block.tail, expected)
         for name, one in self.scopes.pop().items():
@@ -153,6 +160,19 @@ class BodyWalk:
                 self.dropped(one, block.end)
         self.context = outer
         return ty
+
+    def _enter(self, written: Cfg | None) -> bool:
+        """Go on under a further formula; ``False`` where it can hold in no build here."""
+        if written is None:
+            return True
+        defmap, owner = self.declared.defmap, self.place.owner
+        crate = defmap.forest.crates[defmap.forest.modules[owner.module].crate]
+        formulas = defmap.search.formulas
+        joined = formulas.join(self.place.cfg, formulas.place(written, crate))
+        if joined == NEVER_HOLDS or self.callees.cannot_hold(joined):
+            return False
+        self.place = self.place._replace(cfg=joined)
+        return True
 
     def _context_at(self, offset: int) -> Context:
         """The context of a block that holds items or imports of its own."""
@@ -352,25 +372,38 @@ class BodyWalk:
 
     def _if(self, expr: it.If, expected: Ty) -> Ty:
         ty: Ty = UNKNOWN
+        outer = place = self.place
         for condition, body in expr.branches:
             self.scopes.append({})
             self.expr(condition)
-            ty = _better(ty, self.block(body, expected))
+            formula = _formula_of(condition)
+            if self._enter(formula):
+                ty = _better(ty, self.block(body, expected))
             self.scopes.pop()
-        if expr.orelse is None:
-            return UNIT
-        return _better(ty, self.block(expr.orelse, expected))
+            self.place = place
+            if formula is not None:
+                if not self._enter(negate(formula)):
+                    self.place = outer
+                    return ty
+                place = self.place
+        if expr.orelse is not None:
+            ty = _better(ty, self.block(expr.orelse, expected))
+        self.place = outer
+        return UNIT if expr.orelse is None else ty
 
     def _match(self, expr: it.Match, expected: Ty) -> Ty:
         scrutinee = self.expr(expr.scrutinee)
         ty: Ty = UNKNOWN
         for arm in expr.arms:
-            self.scopes.append({})
-            self.bind(arm.pat, scrutinee)
-            if arm.guard is not None:
-                self.expr(arm.guard)
-            ty = _better(ty, self.expr(arm.body, expected))
-            self.scopes.pop()
+            place = self.place
+            if self._enter(arm.cfg):
+                self.scopes.append({})
+                self.bind(arm.pat, scrutinee)
+                if arm.guard is not None:
+                    self.expr(arm.guard)
+                ty = _better(ty, self.expr(arm.body, expected))
+                self.scopes.pop()
+            self.place = place
         return ty
 
     def closure(self, closure: it.Closure, params: tuple[Ty, ...], ret: Ty) -> Ty:
@@ -731,6 +764,16 @@ class BodyWalk:
 
 def _is_self(expr: it.Expr) -> bool:
     return isinstance(expr, it.PathExpr) and expr.path.names == ("self",)
+
+
+def _formula_of(condition: it.Expr) -> Cfg | None:
+    """The formula that ``cfg!(…)`` asks for; ``None`` for any other condition."""
+    if isinstance(condition, it.MacroCall) and condition.path.name == "cfg":
+        return read_predicate(condition.text)
+    if isinstance(condition, it.Unary) and condition.op == "!":
+        inner = _formula_of(condition.operand)
+        return None if inner is None else negate(inner)
+    return None
 
 
 def _zip(args: tuple[it.Expr, ...], wanted: tuple[Ty, ...]) -> list[tuple[it.Expr, Ty]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from soundcheck.calls.sites import MOST_CANDIDATES, BodyId
@@ -83,6 +83,7 @@ class Callees:
         stubs: frozenset[int],
         facts: CallFacts,
         excluded: frozenset[int] = frozenset(),
+        cannot_hold: Callable[[Cfg | None], bool] = lambda _: False,
     ) -> None:
         self.methods = methods
         self.declared: Declarations = methods.declared
@@ -90,6 +91,7 @@ class Callees:
         self.stubs = stubs
         self.facts = facts
         self.excluded = excluded
+        self.cannot_hold = cannot_hold
         self.symbols = index_symbols(self.defmap.defs)
         self._drops = Drops(methods)
         self._paths: dict[tuple[int, it.Path, int, Cfg | None], Targets] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import msgspec
 
@@ -16,6 +17,7 @@ from soundcheck.crates.formulas import Logic
 from soundcheck.crates.manifests import Package
 from soundcheck.crates.modules import ModuleForest
 from soundcheck.crates.stubs import stub_modules
+from soundcheck.syntax.cfg import Cfg
 from soundcheck.syntax.items import ItemTree
 from soundcheck.types.declared import Declarations
 from soundcheck.types.methods import Methods
@@ -58,4 +60,10 @@ def build_world(
     formulas = {target.cfg for target in defmap.defs if target.cfg is not None}
     impossible = {one for one in formulas if holds(one, selection, logic) is False}
     excluded = frozenset(target.index for target in defmap.defs if target.cfg in impossible)
-    return World(defmap, methods, Callees(methods, stubs, facts, excluded), trees)
+
+    @cache
+    def cannot_hold(formula: Cfg | None) -> bool:
+        return holds(formula, selection, logic) is False
+
+    callees = Callees(methods, stubs, facts, excluded, cannot_hold)
+    return World(defmap, methods, callees, trees)

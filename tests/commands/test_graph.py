@@ -156,3 +156,43 @@ def test_cache_and_jobs_change_nothing(run: Run, root: Path, tmp_path: Path) -> 
 
     fresh = run("graph", "calls", root, "-o", "json", "--no-cache").stdout
     assert run("graph", "calls", root, "-o", "json", *cache).stdout == fresh
+
+
+FORMULAS = """
+pub fn pick() {
+    if cfg!(feature = "smp") { smp() } else { single() }
+    #[cfg(target_arch = "aarch64")]
+    arm();
+    match 1 {
+        #[cfg(target_arch = "x86_64")]
+        1 => x86(),
+        _ => {}
+    }
+}
+fn smp() {}
+fn single() {}
+fn arm() {}
+fn x86() {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("args", "callees"),
+    [
+        pytest.param([], ["smp", "single", "arm", "x86"], id="all configurations"),
+        pytest.param(["--target", "x86_64-unknown-none"], ["smp", "single", "x86"], id="a target"),
+        pytest.param(
+            ["--target", "aarch64-unknown-none", "--features", "smp"], ["smp", "arm"], id="both"
+        ),
+        pytest.param(["--no-default-features"], ["single", "arm", "x86"], id="no features"),
+    ],
+)
+def test_formulas_inside_bodies(
+    run: Run, write: Write, args: list[str], callees: list[str]
+) -> None:
+    """Statements and arms under ``cfg``, and branches of ``if cfg!(…)``, go with their builds."""
+    root = write({"Cargo.toml": MANIFEST, "src/lib.rs": FORMULAS})
+
+    result = run("graph", "calls", root, "--from", "pick", "--depth", "1", "--no-cache", *args)
+
+    assert [callee for _, callee in edges(result.stdout)] == [f"k::{one}" for one in callees]
