@@ -1,5 +1,6 @@
 """The queries of rule pages, run over a file and over the macro bodies in it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -9,8 +10,22 @@ from soundcheck.syntax.facts import Capture, QueryMatch
 from soundcheck.syntax.parser import rust_language
 
 
+# Blocks in blocks, each with its text, would take the square of a file.
+_LONGEST_TEXT = 400
+# What the query engine knows; any other predicate it would pass over in silence.
+_PREDICATES = frozenset(
+    {"eq?", "not-eq?", "any-eq?", "any-not-eq?", "match?", "not-match?", "any-match?",
+     "any-not-match?", "any-of?", "not-any-of?", "is?", "is-not?", "set!"}
+)  # fmt: skip
+_PREDICATE = re.compile(r'"(?:[^"\\]|\\.)*"|;[^\n]*|\(\s*#(?P<name>[^\s()]+)')
+
+
 def check_query(text: str) -> tuple[int, str] | None:
     """What is wrong with a query: its line, from 1, and a clause; ``None`` for a good one."""
+    for match in _PREDICATE.finditer(text):
+        name = match["name"]
+        if name is not None and name not in _PREDICATES:
+            return text.count("\n", 0, match.start()) + 1, f"unknown predicate `#{name}`"
     try:
         Query(rust_language(), text)
     except (QueryError, ValueError) as error:
@@ -49,15 +64,18 @@ def _place(match: QueryMatch) -> tuple[int, int, str, tuple[tuple[int, int, str]
     return first[0], first[1], match.rule, places
 
 
+def _text(data: bytes, node: Node) -> str:
+    """The text of a node for a message: of a long one its beginning."""
+    start, end = node.start_byte, node.end_byte
+    if end - start > _LONGEST_TEXT:
+        return data[start : start + _LONGEST_TEXT].decode("utf-8", "ignore")
+    return data[start:end].decode("utf-8", "replace")
+
+
 def _run(query: Query, rules: tuple[str, ...], root: Node, data: bytes) -> Iterator[QueryMatch]:
     for pattern, captures in QueryCursor(query).matches(root):
         found = [
-            Capture(
-                name,
-                node.start_byte,
-                node.end_byte,
-                data[node.start_byte : node.end_byte].decode("utf-8", "replace"),
-            )
+            Capture(name, node.start_byte, node.end_byte, _text(data, node))
             for name, nodes in captures.items()
             for node in nodes[:1]
         ]

@@ -135,7 +135,10 @@ def _path(cx: Lowering, node: Node) -> Expr:
 
 
 def _name(cx: Lowering, node: Node) -> Expr:
-    return PathExpr(node.start_byte, node.end_byte, Path((Segment(cx.name(node)),)))
+    name = cx.name(node)
+    if not name:
+        return Opaque(node.start_byte, node.end_byte, "a missing part")
+    return PathExpr(node.start_byte, node.end_byte, Path((Segment(name),)))
 
 
 def _literal(cx: Lowering, node: Node) -> Expr:
@@ -341,10 +344,11 @@ def _struct(cx: Lowering, node: Node) -> Expr:
             text = "" if field is None else cx.name(field)
             fields.append((text, under_cfg(_child(cx, child, "value"), _cfg_in(cx, child))))
         elif kind == "shorthand_field_initializer":
-            for part in child.named_children:
-                if part.type == "identifier":
-                    value = under_cfg(_name(cx, part), _cfg_in(cx, child))
-                    fields.append((cx.name(part), value))
+            fields.extend(
+                (cx.name(part), under_cfg(_name(cx, part), _cfg_in(cx, child)))
+                for part in child.named_children
+                if part.type == "identifier"
+            )
         elif kind == "base_field_initializer":
             base = lower_only(cx, child)
     return StructLit(node.start_byte, node.end_byte, path, tuple(fields), base)

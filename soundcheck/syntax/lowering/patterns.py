@@ -64,7 +64,8 @@ def _lower(cx: Lowering, node: Node) -> Pat:
     kind = node.type
     start, end = node.start_byte, node.end_byte
     if kind in ("identifier", "self", "metavariable", "shorthand_field_identifier"):
-        return BindPat(start, end, cx.name(node))
+        name = cx.name(node)
+        return BindPat(start, end, name) if name else MacroPat(start, end, "")
     if kind == "_":
         return WildPat(start, end)
     if kind in ("mut_pattern", "ref_pattern"):
@@ -112,8 +113,8 @@ def _lower(cx: Lowering, node: Node) -> Pat:
     if kind in ("scoped_identifier", "generic_pattern"):
         return PathPat(start, end, lower_path(cx, node))
     if kind == "macro_invocation":
-        name = node.child_by_field_name("macro")
-        return MacroPat(start, end, "" if name is None else lower_path(cx, name).name)
+        macro = node.child_by_field_name("macro")
+        return MacroPat(start, end, "" if macro is None else lower_path(cx, macro).name)
     return _unread(cx, node)
 
 

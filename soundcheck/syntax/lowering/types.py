@@ -31,6 +31,8 @@ _NAMES = frozenset(
     {"identifier", "type_identifier", "self", "super", "crate", "primitive_type", "metavariable",
      "field_identifier", "shorthand_field_identifier"}
 )  # fmt: skip
+# A type in a type takes several calls of ours: more than an expression in an expression.
+_DEPTH = 2
 _SCOPED = frozenset({"scoped_identifier", "scoped_type_identifier"})
 _GENERIC = frozenset(
     {"generic_type", "generic_type_with_turbofish", "generic_function", "generic_pattern"}
@@ -110,13 +112,13 @@ def _field_type(cx: Lowering, node: Node, field: str) -> Type:
 
 def lower_type(cx: Lowering, node: Node) -> Type:
     """A type, or a constant or lifetime in the place of one."""
-    cx.depth += 1
+    cx.depth += _DEPTH
     if cx.depth > DEEPEST:
-        cx.depth -= 1
+        cx.depth -= _DEPTH
         cx.gap("too-deep", "a type nested too deep to read", node.start_byte, node.end_byte)
         return UNREAD_TYPE
     lowered = _lower_type(cx, node)
-    cx.depth -= 1
+    cx.depth -= _DEPTH
     return lowered
 
 
@@ -126,7 +128,9 @@ def _lower_type(cx: Lowering, node: Node) -> Type:
         text = cx.name(node)
         if cx.is_repaired and cx.is_written(b"(", node.start_byte):
             return TupleType()
-        return InferType() if text == "_" else PathType(Path((Segment(text),)))
+        if text in ("_", ""):
+            return InferType() if text else UNREAD_TYPE
+        return PathType(Path((Segment(text),)))
     if kind in _SCOPED or kind in _GENERIC:
         return PathType(lower_path(cx, node))
     if kind == "reference_type":

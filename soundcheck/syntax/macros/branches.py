@@ -16,6 +16,7 @@ from soundcheck.syntax.macros.tokens import (
 from soundcheck.syntax.predicates import read_predicate
 
 _LADDER = re.compile(rb".\s*+(?:(?>//[^\n]*|/\*.*?\*/)\s*+)*+if\s*#", re.DOTALL)
+_WRAPPED = re.compile(rb"cfg\s*\((.*)\)", re.DOTALL)
 _OPTION = re.compile(rb'=\s*r?#*"|\b(?:not|all|any)\s*\(')
 
 
@@ -88,6 +89,9 @@ def _selection(data: bytes, parts: list[Node]) -> list[MacroBranch]:
         if i + 1 >= len(parts):
             return []
         written = data[start : parts[i].start_byte].strip()
+        wrapped = _WRAPPED.fullmatch(written)
+        if wrapped is not None:
+            start, written = start + wrapped.start(1), wrapped[1]
         predicate = None if written == b"_" else (start, start + len(written))
         if predicate is not None and read_predicate(written.decode("utf-8", "replace")) is None:
             return []

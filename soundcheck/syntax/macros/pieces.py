@@ -18,6 +18,8 @@ SEPARATORS = frozenset({",", ";", "=>"})
 _MOST_ARGUMENTS = 12
 # More pieces than this are a table, not arguments.
 _MOST_PIECES = 2_000
+# A shorter block holds no code that would be worth a look.
+_LEAST_BLOCK = 6
 # After this many that were lost, and not fewer than were read, the rest is not looked at.
 _MOST_LOST = 6
 
@@ -60,16 +62,17 @@ class _Piece(NamedTuple):
 
 
 def separate(work: Tokens, tokens: Node) -> None:
-    """Put commas in the place of all that separates the pieces, and nothing where none is."""
-    is_behind = False
+    """Put one comma between any two pieces, whatever separates them."""
     for part in tokens.children[1:-1]:
-        kind = part.type
-        if kind in SEPARATORS:
-            size = part.end_byte - part.start_byte
-            work.put(part.start_byte, (b", " if is_behind else b"  ")[:size])
-            is_behind = False
-        elif kind not in COMMENTS:
-            is_behind = is_behind or not work.is_blank(part.start_byte, part.end_byte)
+        if part.type in SEPARATORS:
+            work.blank(part.start_byte, part.end_byte)
+    end = -1
+    for piece in _pieces(tokens):
+        if work.is_blank(piece.start, piece.end):
+            continue
+        if end >= 0 and end < piece.start:
+            work.put(end, b",")
+        end = piece.end
 
 
 def read_pieces(work: Tokens, tokens: Node) -> tuple[list[Part], list[tuple[int, int]]]:
@@ -123,6 +126,28 @@ def read_pieces(work: Tokens, tokens: Node) -> tuple[list[Part], list[tuple[int,
         _stand_in(work, piece.start, piece.end)
     separate(work, tokens)
     return parts, lost
+
+
+def leave_blocks(work: Tokens, tokens: Node) -> list[tuple[int, int]]:
+    """Leave the blocks of Rust among tokens that are none; what is lost, or all where none is."""
+    lost: list[tuple[int, int]] = []
+    position = work.base + 1
+    for part in tokens.children[1:-1]:
+        start, end = part.start_byte, part.end_byte
+        if part.type != "token_tree" or part.children[0].type != "{" or end - start < _LEAST_BLOCK:
+            continue
+        text = work.cut(start, end)
+        if is_foreign(text) or parse_strictly(text, 0) is None:
+            continue
+        lost.append((position, start))
+        position = end
+    if not lost:
+        return [(work.base, work.end)]
+    lost.append((position, work.end - 1))
+    telling = [(start, end) for start, end in lost if work.cut(start, end).strip()]
+    for start, end in lost:
+        work.blank(start, end)
+    return telling
 
 
 def read_match(work: Tokens, tokens: Node) -> list[Part]:
@@ -194,19 +219,26 @@ def _type(text: bytes, start: int) -> Node | None:
 
 
 def _pieces(tokens: Node) -> Iterator[_Piece]:
-    """The parts between separators."""
+    """The parts between separators; behind a block after an arrow, none is needed."""
     start = last = guard = -1
+    is_arm = False
     for part in tokens.children[1:-1]:
         kind = part.type
         if kind in SEPARATORS:
             if start >= 0:
                 yield _Piece(start, last, guard)
             start = guard = -1
+            is_arm = kind == "=>"
             continue
         if kind in COMMENTS:
             continue
         if start < 0:
             start = part.start_byte
+            if is_arm and kind == "token_tree" and part.children[0].type == "{":
+                yield _Piece(start, part.end_byte, -1)
+                start = -1
+                is_arm = False
+                continue
         elif part.end_byte - part.start_byte == 2 and part.text == b"if":
             guard = part.start_byte
         last = part.end_byte

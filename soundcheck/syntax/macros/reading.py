@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from soundcheck.syntax.macros.branches import MacroBranch, blank_predicates, macro_branches
-from soundcheck.syntax.macros.pieces import Part, read_match, read_pieces, separate
+from soundcheck.syntax.macros.pieces import Part, leave_blocks, read_match, read_pieces, separate
 from soundcheck.syntax.macros.shapes import separate_operands, shaped, top_level
 from soundcheck.syntax.macros.tokens import (
     OPENERS,
@@ -188,8 +188,19 @@ def _read_partly(work: Tokens, tokens: Node, form: str, *, foreign: bool) -> Mac
             readings.append(_read_broken(work, "block"))
     best = min([*readings, pieces], key=_lost_bytes)
     if _lost_bytes(best) > _MOST_LOST * size:
-        return MacroTree("", None, ((work.base, work.end),))
+        return _read_blocks(work, tokens)
     return best
+
+
+def _read_blocks(work: Tokens, tokens: Node) -> MacroTree:
+    """Read no more than the blocks among tokens that are no Rust, if any are."""
+    if work.end - work.base <= _LARGEST_SHAPE and b"{" in work.bytes[1:]:
+        work.lost.extend(leave_blocks(work, tokens))
+        if (work.base, work.end) not in work.lost:
+            tree = _read_whole(work, "block")
+            if tree is not None:
+                return tree
+    return MacroTree("", None, ((work.base, work.end),))
 
 
 def _read_match(work: Tokens, tokens: Node) -> MacroTree | None:

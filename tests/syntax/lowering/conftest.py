@@ -17,7 +17,7 @@ from soundcheck.syntax.cfg import All, Any, Flag, Not, show_cfg
 from soundcheck.syntax.lowering import lower
 from soundcheck.syntax.parser import read_file
 
-_UNSHOWN = frozenset({"start", "end", "name_start"})
+_UNSHOWN = frozenset({"start", "end", "name_start", "holds_items"})
 
 
 def read(text: str) -> it.ItemTree:
