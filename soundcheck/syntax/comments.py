@@ -130,10 +130,10 @@ def _run_before(before: list[Node], data: bytes) -> Iterator[str]:
 
 
 def _is_trailing(comment: Node, data: bytes) -> bool:
-    """Whether a comment stands behind a statement or block that ends on its line."""
+    """Whether a comment stands behind a statement, block or part that ends on its line."""
     line_start = data.rfind(b"\n", 0, comment.start_byte) + 1
     before = data[line_start : comment.start_byte].strip()
-    return before[-1:] in (b";", b"}") and comment.type == "line_comment"
+    return before[-1:] in (b";", b"}", b",") and comment.type == "line_comment"
 
 
 def _before_tokens(before: list[Node], data: bytes) -> Iterator[str]:

@@ -9,7 +9,6 @@ from tree_sitter import Node, Query, QueryCursor, QueryError
 from soundcheck.syntax.facts import Capture, QueryMatch
 from soundcheck.syntax.parser import rust_language
 
-
 # Blocks in blocks, each with its text, would take the square of a file.
 _LONGEST_TEXT = 400
 # What the query engine knows; any other predicate it would pass over in silence.
