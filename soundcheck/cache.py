@@ -7,20 +7,28 @@ without it. Values are the bytes that the stages encode, never pickles.
 import contextlib
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
 FOLDER = ".soundcheck_cache"
-_SCHEMA = 1
-# Rows that this many filling runs did not use are dropped.
+_FILE = "cache.sqlite"
+_IGNORE = ".gitignore"
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
+_SCHEMA = 2
+# Rows that this many filling runs did not use are dropped; that a row was used is noted only
+# every few runs, since that writes its value anew.
 _KEPT_RUNS = 12
+_NOTED_RUNS = 4
 _BATCH = 400
+# A value larger than this is none that a stage makes, and no database would take it.
+_LARGEST = 500_000_000
 
 
 def key_of(salt: bytes, path: str, data: bytes) -> bytes:
     """The key of one file's values: of what was read, under which name, and by which code."""
-    digest = blake2b(salt, digest_size=20)
+    digest = blake2b(len(salt).to_bytes(8, "little") + salt, digest_size=20)
     digest.update(path.encode("utf-8", "surrogateescape"))
     digest.update(b"\0")
     digest.update(data)
@@ -34,13 +42,13 @@ class Cache:
 
     def __init__(self, folder: Path | None) -> None:
         """Open the cache in ``folder``, or none."""
-        self._path = None if folder is None else folder / "cache.sqlite"
+        self._path = None if folder is None else folder / _FILE
         self._connection: sqlite3.Connection | None = None
         if self._path is not None:
             self._connection = _open(self._path)
 
     def load(self, stage: str, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """The values that are at hand, by key."""
+        """The values that are at hand, by key; a value that is not as it was kept is none."""
         if self._connection is None:
             return {}
         wanted = list(keys)
@@ -49,37 +57,38 @@ class Cache:
             for i in range(0, len(wanted), _BATCH):
                 batch = wanted[i : i + _BATCH]
                 marks = ",".join("?" * len(batch))
-                found.update(
-                    self._connection.execute(
-                        f"SELECT key, value FROM value WHERE stage = ? AND key IN ({marks})",  # noqa: S608
-                        (stage, *batch),
-                    )
+                rows = self._connection.execute(
+                    f"SELECT key, value, crc FROM value WHERE stage = ? AND key IN ({marks})",  # noqa: S608
+                    (stage, *batch),
                 )
-        except sqlite3.Error:
-            self._give_up()
+                found.update((key, value) for key, value, crc in rows if _is_whole(value, crc))
+        except sqlite3.Error as error:
+            self._give_up(error)
             return {}
         return found
 
     def store(self, stage: str, values: Mapping[bytes, bytes], used: Iterable[bytes]) -> None:
         """Keep new values, and note which of the old ones this run still used."""
-        if self._connection is None or not values:
+        kept = {key: value for key, value in values.items() if len(value) <= _LARGEST}
+        if self._connection is None or not kept:
             return
         try:
             with self._connection as connection:
-                (run,) = connection.execute(
-                    "SELECT coalesce(max(run), 0) + 1 FROM value"
-                ).fetchone()
+                connection.execute("BEGIN IMMEDIATE")
+                rows = connection.execute("SELECT coalesce(max(run), 0) + 1 FROM value")
+                (run,) = rows.fetchone()
                 connection.executemany(
-                    "INSERT OR REPLACE INTO value (stage, key, value, run) VALUES (?, ?, ?, ?)",
-                    [(stage, key, value, run) for key, value in values.items()],
+                    "INSERT OR REPLACE INTO value (stage, key, value, crc, run)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    [(stage, key, value, zlib.crc32(value), run) for key, value in kept.items()],
                 )
                 connection.executemany(
-                    "UPDATE value SET run = ? WHERE stage = ? AND key = ?",
-                    [(run, stage, key) for key in used],
+                    "UPDATE value SET run = ? WHERE stage = ? AND key = ? AND run <= ?",
+                    [(run, stage, key, run - _NOTED_RUNS) for key in used],
                 )
                 connection.execute("DELETE FROM value WHERE run < ?", (run - _KEPT_RUNS,))
-        except sqlite3.Error:
-            self._give_up()
+        except sqlite3.Error as error:
+            self._give_up(error)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -88,17 +97,28 @@ class Cache:
                 self._connection.close()
             self._connection = None
 
-    def _give_up(self) -> None:
-        """Leave a broken cache; one that is no database at all makes room for the next run."""
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """Leave the cache; one that is broken makes room for the next run."""
         self.close()
-        if self._path is not None:
+        if self._path is not None and _is_broken(error):
             _remove(self._path)
+
+
+def _is_whole(value: object, crc: object) -> bool:
+    return isinstance(value, bytes) and zlib.crc32(value) == crc
+
+
+def _is_broken(error: sqlite3.Error) -> bool:
+    """Whether the file itself is at fault; one that is locked, full or read-only is not."""
+    if isinstance(error, sqlite3.OperationalError):
+        return str(error).startswith(("no such", "table "))
+    return isinstance(error, sqlite3.DatabaseError)
 
 
 def _open(path: Path) -> sqlite3.Connection | None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        ignore = path.parent / ".gitignore"
+        ignore = path.parent / _IGNORE
         if not ignore.exists():
             ignore.write_text("*\n")
     except OSError:
@@ -106,47 +126,59 @@ def _open(path: Path) -> sqlite3.Connection | None:
     for _ in range(2):
         try:
             return _connect(path)
-        except sqlite3.OperationalError as error:
-            # Locked or read-only: somebody else's cache stays as it is.
-            if "locked" in str(error) or "readonly" in str(error):
+        except sqlite3.Error as error:
+            if not _is_broken(error):
                 return None
-            _remove(path)
-        except sqlite3.Error:
             _remove(path)
     return None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=5.0)
+    connection = sqlite3.connect(path, timeout=5.0, isolation_level=None)
     try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version != _SCHEMA:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("DROP TABLE IF EXISTS value")
-            connection.execute(
-                "CREATE TABLE value (stage TEXT, key BLOB, value BLOB, run INTEGER,"
-                " PRIMARY KEY (stage, key)) WITHOUT ROWID"
-            )
-            connection.execute(f"PRAGMA user_version = {_SCHEMA}")
-            connection.commit()
+        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        if _version(connection) != _SCHEMA:
+            _create(connection)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
 
 
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    """Make the tables, unless another run has done so while this one waited."""
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == _SCHEMA:
+            return
+        connection.execute("DROP TABLE IF EXISTS value")
+        connection.execute(
+            "CREATE TABLE value (stage TEXT, key BLOB, value BLOB, crc INTEGER, run INTEGER,"
+            " PRIMARY KEY (stage, key)) WITHOUT ROWID"
+        )
+        connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+
+
 def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in _SUFFIXES:
         with contextlib.suppress(OSError):
             os.unlink(f"{path}{suffix}")
 
 
 def remove_cache(folder: Path) -> bool:
-    """Delete a cache's folder; tells whether there was one."""
-    import shutil
-
-    if not folder.is_dir():
+    """Delete a cache, and its folder if nothing else is in that; tells whether there was one."""
+    path = folder / _FILE
+    if not path.is_file():
         return False
-    shutil.rmtree(folder)
-    return True
+    _remove(path)
+    with contextlib.suppress(OSError):
+        if set(os.listdir(folder)) <= {_IGNORE}:
+            (folder / _IGNORE).unlink(missing_ok=True)
+            folder.rmdir()
+    return not path.exists()

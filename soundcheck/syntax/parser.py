@@ -162,6 +162,8 @@ def _unparsed(source: SourceFile, root: Node) -> tuple[Gap, ...]:
     for error in outermost_errors(root):
         what = f"missing `{error.type}`" if error.is_missing else "text that is not understood"
         for start, end in lost_spans(error):
+            lost = source.data[start:end]
+            start += (len(lost) - len(lost.lstrip())) % (len(lost) or 1)
             if spans and what == spans[-1][2] and b"\n" not in source.data[spans[-1][1] : start]:
                 start = spans.pop()[0]  # one gap a line is enough
             spans.append((start, end, what))

@@ -153,7 +153,7 @@ def leave_blocks(work: Tokens, tokens: Node) -> list[tuple[int, int]]:
 def read_match(work: Tokens, tokens: Node) -> list[Part]:
     """Leave a literal for the pattern of ``matches!``, and a comma before its guard."""
     pieces = list(_pieces(tokens))
-    if len(pieces) < 2:
+    if len(pieces) < 2 or pieces[1].start < len(_PATTERN_HEAD):
         return []
     _, end, guard = pieces[1]
     start = pieces[1].start
@@ -211,7 +211,7 @@ def _is_pattern(text: bytes) -> bool:
 
 def _type(text: bytes, start: int) -> Node | None:
     """The node of a type that begins at an offset of the file."""
-    if _ONLY_TYPE.search(text) is None or is_foreign(text):
+    if start < len(_TYPE_HEAD) or _ONLY_TYPE.search(text) is None or is_foreign(text):
         return None
     tree = parse_strictly(_TYPE_HEAD + text + b";", start - len(_TYPE_HEAD))
     declaration = None if tree is None else tree.root_node.named_child(0)
