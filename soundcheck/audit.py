@@ -1,64 +1,60 @@
 """The pipeline, top to bottom: what goes in are values, what comes out is a report."""
 
-from collections.abc import Callable, Mapping, Sequence
-
-import msgspec
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from soundcheck.catalog import Catalog, Rule
+from soundcheck.catalog.targets import Theory
 from soundcheck.checks import CHECKS
-from soundcheck.crates.files import FileIndex
-from soundcheck.crates.manifests import read_manifests
-from soundcheck.crates.modules import build_module_trees
-from soundcheck.finding import Finding, Gap, Report
+from soundcheck.crates.configurations import Asked
+from soundcheck.finding import Finding, Gap, Report, order_gaps
+from soundcheck.input import Input, Parse
 from soundcheck.inventory import take_inventory
+from soundcheck.model import EVERY_BUILD, Link, build_model, resolve
 from soundcheck.program import Program
 from soundcheck.source import SourceFile
-from soundcheck.syntax.facts import FileFacts, Queries
-from soundcheck.triage import order_gaps, triage
+from soundcheck.syntax.facts import Queries
+from soundcheck.triage import triage
 
 
-class Input(msgspec.Struct, frozen=True):
-    """What is audited: the files, the manifests, and which paths may be reported on.
+class Stages(NamedTuple):
+    """How files become facts, and bodies calls: here or in processes, from a cache or anew."""
 
-    ``links`` are the symbolic links of the tree, ``vendored`` the copies of other people's code,
-    ``gaps`` what could not be read at all.
-    """
-
-    files: tuple[SourceFile, ...]
-    manifests: tuple[SourceFile, ...]
-    links: tuple[tuple[str, str], ...] = ()
-    vendored: frozenset[str] = frozenset()
-    reported: frozenset[str] | None = None
-    gaps: tuple[Gap, ...] = ()
-
-
-Parse = Callable[[Sequence[SourceFile], Queries], Mapping[str, FileFacts]]
+    parse: Parse
+    link: Link
+    theory: Theory
 
 
 def audit(
     source: Input,
     catalog: Catalog,
     rules: Sequence[Rule],
-    parse: Parse,
+    stages: Stages,
     *,
+    asked: Asked = EVERY_BUILD,
     with_tests: bool = False,
 ) -> Report:
-    """Audit ``source`` by ``rules``; ``parse`` makes the facts of files, from a cache or anew."""
-    facts = parse(source.files, queries_of(rules))
-    program, gaps = resolve(source, facts)
+    """Audit ``source`` by ``rules``.
+
+    Raises:
+        UnusableSelectionError: where ``asked`` names no target, feature or option there is.
+    """
+    program, gaps = _understand(source, catalog, rules, stages, asked)
     found = [finding for rule in rules for finding in CHECKS[rule.check].run(program, rule)]
     findings = triage(
         [
             one
             for one in found
-            if is_reported(source, one.at.path) and (with_tests or not one.is_test)
+            if source.is_reported(one.at.path)
+            and program.is_built_at(one.at.path, one.at.start)
+            and (with_tests or not one.is_test)
         ],
         {rule.name: rule.severity for rule in rules},
     )
     return Report(
         findings=findings,
         suppressed=(),
-        gaps=order_gaps(gap for gap in gaps if is_reported(source, gap.at.path)),
+        gaps=order_gaps(gap for gap in gaps if source.is_reported(gap.at.path)),
         inventory=take_inventory(program, source.reported),
         sources=sources_of(source, findings),
         profiles=tuple(catalog.profiles),
@@ -68,25 +64,20 @@ def audit(
     )
 
 
-def resolve(source: Input, facts: Mapping[str, FileFacts]) -> tuple[Program, tuple[Gap, ...]]:
-    """The module trees of all crates, and every gap up to here."""
-    trees = {path: one.tree for path, one in facts.items()}
-    index = FileIndex(trees, source.links)
-    manifests = read_manifests(source.manifests, index, source.vendored)
-    forest = build_module_trees(trees, manifests.packages, source.links)
-    parsing = (gap for tree in trees.values() for gap in tree.gaps)
-    program = Program(facts, forest)
-    return program, (*source.gaps, *manifests.gaps, *forest.gaps, *parsing)
+def _understand(
+    source: Input, catalog: Catalog, rules: Sequence[Rule], stages: Stages, asked: Asked
+) -> tuple[Program, tuple[Gap, ...]]:
+    """The program as far as the rules ask for it, and what of it was not understood."""
+    queries = queries_of(rules)
+    if asked == EVERY_BUILD and not any(CHECKS[rule.check].spec.needs_model for rule in rules):
+        return resolve(source, stages.parse(source.files, queries))
+    model = build_model(source, catalog, stages.theory, stages.parse, stages.link, asked, queries)
+    return model.program, model.gaps
 
 
 def queries_of(rules: Sequence[Rule]) -> Queries:
     """The queries of rules, as the parse takes them."""
     return tuple((rule.name, rule.query) for rule in rules if rule.query)
-
-
-def is_reported(source: Input, path: str) -> bool:
-    """Whether findings and gaps at a path are shown."""
-    return source.reported is None or path in source.reported
 
 
 def sources_of(source: Input, findings: Sequence[Finding]) -> Mapping[str, SourceFile]:

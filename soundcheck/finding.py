@@ -1,7 +1,7 @@
 """What an audit says: findings with their proof, gaps, and the report that holds both."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -47,6 +47,11 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
     what: str
     at: Span
     item: str = ""
+
+
+def order_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The gaps, each once, in order of place."""
+    return tuple(sorted(set(gaps), key=lambda gap: (gap.at, gap.kind, gap.what, gap.item)))
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):

@@ -1,13 +1,13 @@
-"""The program model whole: from files to a call graph, for the commands that show it."""
+"""The program model whole: from files to names, types and calls."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from soundcheck.audit import Input, Parse
+from soundcheck.bodies import BodyFacts
 from soundcheck.calls.graph import CallGraph, join_links
 from soundcheck.calls.linking import World, has_body
-from soundcheck.calls.sites import WRITTEN, Links
+from soundcheck.calls.sites import WRITTEN
 from soundcheck.calls.world import MacroFacts, build_world
 from soundcheck.catalog import Catalog
 from soundcheck.catalog.targets import Theory
@@ -17,11 +17,11 @@ from soundcheck.crates.files import FileIndex
 from soundcheck.crates.manifests import read_manifests
 from soundcheck.crates.modules import build_module_trees
 from soundcheck.crates.stubs import is_stub, read_stubs, stub_files, stub_packages
-from soundcheck.finding import Gap
-from soundcheck.program import Program
+from soundcheck.finding import Gap, order_gaps
+from soundcheck.input import Input, Parse
+from soundcheck.program import Linked, Program
 from soundcheck.source import Span
-from soundcheck.syntax.facts import FileFacts
-from soundcheck.triage import order_gaps
+from soundcheck.syntax.facts import FileFacts, Queries
 
 EVERY_BUILD = Asked()
 
@@ -43,7 +43,7 @@ class Model(msgspec.Struct, frozen=True):
 
 
 Link = Callable[
-    [World, Mapping[str, FileFacts], Sequence[tuple[str, Sequence[Def]]]], Iterable[Links]
+    [World, Mapping[str, FileFacts], Sequence[tuple[str, Sequence[Def]]]], Iterable[BodyFacts]
 ]
 
 
@@ -54,6 +54,7 @@ def build_model(
     parse: Parse,
     link: Link,
     asked: Asked = EVERY_BUILD,
+    queries: Queries = (),
 ) -> Model:
     """Parse, resolve and link; ``link`` walks the bodies of each file, here or in processes.
 
@@ -64,7 +65,7 @@ def build_model(
     """
     stubs = read_stubs(_tables(catalog, "stub"))
     files = (*source.files, *stub_files(stubs))
-    facts = parse(files, ())
+    facts = parse(files, queries)
     trees = {path: one.tree for path, one in facts.items()}
     index = FileIndex([path for path in trees if not is_stub(path)], source.links)
     manifests = read_manifests(source.manifests, index, source.vendored)
@@ -75,15 +76,28 @@ def build_model(
     forest = build_module_trees(trees, packages, source.links)
     texts = {file.path: file.data for file in files}
     world = build_world(forest, trees, texts, packages, theory, _macro_facts(catalog), selection)
-    graph = join_links(link(world, facts, _bodies_by_file(world)))
+    bodies = tuple(link(world, facts, _bodies_by_file(world)))
+    graph = join_links(one.links for one in bodies)
     gaps = [*source.gaps, *manifests.gaps, *forest.gaps, *world.defmap.gaps]
     gaps += [gap for tree in trees.values() for gap in tree.gaps]
+    own = {path: one for path, one in facts.items() if not is_stub(path)}
     return Model(
-        Program(facts, forest),
+        Program(own, forest, Linked(world, graph, bodies)),
         world,
         graph,
         order_gaps(gap for gap in gaps if not is_stub(gap.at.path)),
     )
+
+
+def resolve(source: Input, facts: Mapping[str, FileFacts]) -> tuple[Program, tuple[Gap, ...]]:
+    """The module trees of all crates alone, without names and calls, and every gap up to here."""
+    trees = {path: one.tree for path, one in facts.items()}
+    index = FileIndex(trees, source.links)
+    manifests = read_manifests(source.manifests, index, source.vendored)
+    forest = build_module_trees(trees, manifests.packages, source.links)
+    parsing = (gap for tree in trees.values() for gap in tree.gaps)
+    gaps = (*source.gaps, *manifests.gaps, *forest.gaps, *parsing)
+    return Program(facts, forest), order_gaps(gaps)
 
 
 def _bodies_by_file(world: World) -> list[tuple[str, list[Def]]]:

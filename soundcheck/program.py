@@ -3,10 +3,15 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
+from soundcheck.bodies import BodyFacts
+from soundcheck.calls.graph import CallGraph
+from soundcheck.calls.linking import World
 from soundcheck.catalog import Rule, fill_message
+from soundcheck.crates.definitions import Def
 from soundcheck.crates.modules import ModuleForest, ModuleNode
 from soundcheck.crates.naming import name_items
 from soundcheck.crates.outline import PlacedItem
@@ -44,17 +49,72 @@ class ProgramItem(msgspec.Struct, frozen=True, gc=False):
         return isinstance(self.container, Impl) and self.container.trait is not None
 
 
-class Program:
-    """All that is known of the audited code, by file and by item."""
+class Linked(NamedTuple):
+    """What names, types and calls tell of a program, and what its bodies do, by file."""
 
-    def __init__(self, facts: Mapping[str, FileFacts], forest: ModuleForest) -> None:
+    world: World
+    graph: CallGraph
+    bodies: tuple[BodyFacts, ...]
+
+
+class NotLinkedError(Exception):
+    """A check asked for names and calls without saying so in its ``SPEC``."""
+
+
+class Program:
+    """All that is known of the audited code, by file and by item.
+
+    Names, types and calls are there for checks whose ``SPEC`` says that they need the model.
+    """
+
+    def __init__(
+        self, facts: Mapping[str, FileFacts], forest: ModuleForest, linked: Linked | None = None
+    ) -> None:
         self.facts = facts
         self.forest = forest
+        self._linked = linked
         self._places: dict[str, tuple[list[int], list[int]]] = {}
+
+    @property
+    def linked(self) -> Linked:
+        """Names, types and calls."""
+        if self._linked is None:
+            raise NotLinkedError("the check does not say that it needs the model")
+        return self._linked
+
+    @property
+    def world(self) -> World:
+        """The definitions, and what is declared of them."""
+        return self.linked.world
+
+    @property
+    def graph(self) -> CallGraph:
+        """Who calls whom."""
+        return self.linked.graph
+
+    @cached_property
+    def _defs(self) -> dict[tuple[str, int, str], Def]:
+        defs = reversed(self.world.defmap.defs)
+        return {(one.file, one.start, one.name): one for one in defs if one.is_primary}
+
+    def definition(self, one: ProgramItem) -> Def | None:
+        """The definition that an item is; ``None`` for what defines no name, and for impls."""
+        return self._defs.get((one.path, one.item.start, one.item.name))
+
+    def is_built_at(self, path: str, offset: int) -> bool:
+        """Whether any of the builds that the run was narrowed to holds a byte of a file."""
+        if self._linked is None:
+            return True
+        found = self.item_at(path, offset)
+        if found is not None:
+            return not self._linked.world.callees.cannot_hold(found.cfg)
+        module = self.forest.primary.get(path)
+        cfg = None if module is None else self.forest.modules[module].cfg
+        return not self._linked.world.callees.cannot_hold(cfg)
 
     @cached_property
     def _by_file(self) -> dict[str, list[ProgramItem]]:
-        return _items_by_file(self.forest)
+        return _items_by_file(self.forest, self.facts)
 
     @property
     def paths(self) -> list[str]:
@@ -162,13 +222,15 @@ def _is_test_module(forest: ModuleForest, module: ModuleNode) -> bool:
     return module.is_test_only or forest.crates[module.crate].kind in _TEST_KINDS
 
 
-def _items_by_file(forest: ModuleForest) -> dict[str, list[ProgramItem]]:
+def _items_by_file(
+    forest: ModuleForest, facts: Mapping[str, FileFacts]
+) -> dict[str, list[ProgramItem]]:
     names = name_items(forest)
     by_file: dict[str, list[ProgramItem]] = {}
     for module in forest.modules:
         is_test_module = _is_test_module(forest, module)
         for part in module.parts:
-            if not part.is_primary:
+            if not part.is_primary or part.file not in facts:
                 continue
             named = names.get(part.file, {})
             tests: set[int] = set()

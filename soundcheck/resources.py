@@ -30,25 +30,25 @@ def read_report_file(path: str) -> str:
 
 
 @cache
-def code_hash(*folders: str) -> bytes:
-    """A hash of the code that makes facts of files, of its grammar, and of further folders.
+def code_hash(*names: str) -> bytes:
+    """A hash of the code that makes facts of files, of its grammar, and of further modules.
 
     What was remembered of one version of the code says nothing about another.
     """
     from importlib.util import find_spec
 
     digest = blake2b(digest_size=16)
-    for name in ("tree_sitter", "tree_sitter_rust"):
+    for library in ("tree_sitter", "tree_sitter_rust"):
         # The libraries' own versions, without loading them: that would cost more than it saves.
-        origin = find_spec(name)
+        origin = find_spec(library)
         for file in sorted(Path(origin.origin or "").parent.glob("*.so")) if origin else ():
             status = file.stat()
             digest.update(f"{file.name} {status.st_size} {status.st_mtime_ns}".encode())
     package = Path(__file__).parent
-    for folder in ("syntax", *folders):
-        for file in sorted((package / folder).rglob("*.py")):
+    for name in ("syntax", "finding", *names):
+        files = sorted((package / name).rglob("*.py")) or [package / f"{name}.py"]
+        for file in files:
             digest.update(file.read_bytes())
-    digest.update((package / "finding.py").read_bytes())
     return digest.digest()
 
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from msgspec.structs import replace
 
-from soundcheck.finding import Finding, Gap, Severity
+from soundcheck.finding import Finding, Severity
 
 
 def triage(findings: Iterable[Finding], severities: Mapping[str, Severity]) -> tuple[Finding, ...]:
@@ -21,11 +21,6 @@ def triage(findings: Iterable[Finding], severities: Mapping[str, Severity]) -> t
         if finding.rule in severities
     ]
     return _add_fingerprints(_drop_repeated(sorted(enabled, key=_order)))
-
-
-def order_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
-    """The gaps, each once, in order of place."""
-    return tuple(sorted(set(gaps), key=lambda gap: (gap.at, gap.kind, gap.what, gap.item)))
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -1,12 +1,19 @@
 """Rule pages put to the trial: every example audited, every mark compared with what is found."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import msgspec
 
-from soundcheck.audit import Input, audit
+from soundcheck.audit import Stages, audit
+from soundcheck.bodies import BodyFacts, read_bodies
+from soundcheck.calls.linking import World
 from soundcheck.catalog import Catalog, Example, Rule
+from soundcheck.catalog.targets import Theory
+from soundcheck.crates.definitions import Def
+from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding
+from soundcheck.input import Input
 from soundcheck.source import SourceFile
 from soundcheck.syntax.facts import FileFacts, Queries
 from soundcheck.syntax.reading import parse
@@ -23,13 +30,15 @@ class Mismatch(msgspec.Struct, frozen=True):
         return f"{self.path}:{self.line}: {self.message}"
 
 
-def try_rule(catalog: Catalog, rule: Rule) -> Iterator[Mismatch]:
+def try_rule(catalog: Catalog, theory: Theory, rule: Rule) -> Iterator[Mismatch]:
     """All that is wrong with the examples of a rule."""
     for example in rule.examples:
-        yield from try_example(catalog, rule, example)
+        yield from try_example(catalog, theory, rule, example)
 
 
-def try_example(catalog: Catalog, rule: Rule, example: Example) -> Iterator[Mismatch]:
+def try_example(
+    catalog: Catalog, theory: Theory, rule: Rule, example: Example
+) -> Iterator[Mismatch]:
     """What one example expects and does not get, and what it gets and does not expect.
 
     The rule of the page speaks, and every other rule that the marks name.
@@ -37,7 +46,7 @@ def try_example(catalog: Catalog, rule: Rule, example: Example) -> Iterator[Mism
     named = {mark.name for mark in example.marks if mark.name in catalog.rules}
     rules = [catalog.rules[name] for name in sorted(named | {rule.name})]
     findings = audit_texts(
-        {file.path: file.text for file in example.files}, catalog, rules, rule.edition
+        {file.path: file.text for file in example.files}, catalog, theory, rules, rule.edition
     )
     lines = {file.path: file.line for file in example.files}
     expected = sorted((mark.path, mark.line, mark.name) for mark in example.marks)
@@ -65,7 +74,11 @@ def _beyond(
 
 
 def audit_texts(
-    texts: Mapping[str, str], catalog: Catalog, rules: Sequence[Rule], edition: str
+    texts: Mapping[str, str],
+    catalog: Catalog,
+    theory: Theory,
+    rules: Sequence[Rule],
+    edition: str,
 ) -> tuple[Finding, ...]:
     """The findings on a workspace given as texts by path, test code included."""
     if not any(path.endswith("Cargo.toml") for path in texts):
@@ -76,8 +89,27 @@ def audit_texts(
         files=tuple(file for file in files if file.path.endswith(".rs")),
         manifests=tuple(file for file in files if file.path.endswith("Cargo.toml")),
     )
-    return audit(source, catalog, rules, _parse, with_tests=True).findings
+    stages = Stages(_parse, _link, theory)
+    return audit(source, catalog, rules, stages, with_tests=True).findings
 
 
 def _parse(files: Sequence[SourceFile], queries: Queries) -> Mapping[str, FileFacts]:
-    return {file.path: parse(file, queries) for file in files}
+    return {
+        file.path: _parse_stub(file) if is_stub(file.path) else parse(file, queries)
+        for file in files
+    }
+
+
+@cache
+def _parse_stub(file: SourceFile) -> FileFacts:
+    """The facts of what is declared of a crate, made once for all examples."""
+    return parse(file, ())
+
+
+def _link(
+    world: World,
+    facts: Mapping[str, FileFacts],
+    files: Sequence[tuple[str, Sequence[Def]]],
+) -> list[BodyFacts]:
+    del facts
+    return [read_bodies(world, targets) for _, targets in files]

@@ -4,10 +4,12 @@ import pytest
 
 from soundcheck.catalog import Catalog, Rule, load_catalog
 from soundcheck.checks import CHECKS, SPECS
+from soundcheck.commands.policy import open_theory
 from soundcheck.resources import read_pages, read_profiles
 from soundcheck.trials import try_example
 
 CATALOG: Catalog = load_catalog(read_pages(), read_profiles(), SPECS)
+THEORY = open_theory()
 LIVE = [rule for rule in CATALOG.rules.values() if rule.status != "retired"]
 
 
@@ -17,7 +19,7 @@ def test_examples(rule: Rule) -> None:
     mismatches = [
         str(mismatch)
         for example in rule.examples
-        for mismatch in try_example(CATALOG, rule, example)
+        for mismatch in try_example(CATALOG, THEORY, rule, example)
     ]
 
     assert mismatches == []

@@ -5,9 +5,9 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from soundcheck.finding import Finding, Gap, Harm, Precision, Severity, Side, Step
+from soundcheck.finding import Finding, Gap, Harm, Precision, Severity, Side, Step, order_gaps
 from soundcheck.source import Span
-from soundcheck.triage import order_gaps, triage
+from soundcheck.triage import triage
 
 ENABLED = {"static-mut": Severity.WARNING, "other": Severity.ERROR}
 

@@ -8,9 +8,9 @@ from functools import cache
 
 import pytest
 
-from soundcheck.audit import Input
-from soundcheck.calls.linking import link_bodies
+from soundcheck.bodies import read_bodies
 from soundcheck.commands.policy import open_catalog, open_theory
+from soundcheck.input import Input
 from soundcheck.model import build_model
 from soundcheck.source import SourceFile
 from soundcheck.syntax.reading import parse
@@ -50,7 +50,7 @@ def model_of():
             return {one.path: parse_once(one, queries) for one in files}
 
         def link(world, *rest):
-            return [link_bodies(world, targets) for _, targets in rest[-1]]
+            return [read_bodies(world, targets) for _, targets in rest[-1]]
 
         return build_model(source, catalog, theory, parse_all, link)
 

@@ -91,11 +91,13 @@ class BodyWalk:
         self.sites: list[CallSite] = []
         self.values: list[ValueCall] = []
         self.mentions: list[Mention] = []
+        self.types: dict[int, Ty] = {}
 
     # -- names ---------------------------------------------------------------------------------
 
     def bind(self, pat: it.Pat, ty: Ty) -> None:
         """Bind the names of a pattern in the innermost scope."""
+        self.types[id(pat)] = ty
         scope = self.scopes[-1]
         for name, one in bindings(self, pat, ty):
             if isinstance(one, Reference):
@@ -218,7 +220,11 @@ class BodyWalk:
     # -- expressions ---------------------------------------------------------------------------
 
     def expr(self, expr: it.Expr, expected: Ty = UNKNOWN) -> Ty:
-        """Walk an expression; the type of its value."""
+        """Walk an expression; the type of its value, which is noted under the node's identity."""
+        ty = self.types[id(expr)] = self._expr(expr, expected)
+        return ty
+
+    def _expr(self, expr: it.Expr, expected: Ty) -> Ty:
         match expr:
             case it.PathExpr():
                 return self._path(expr)
@@ -420,9 +426,10 @@ class BodyWalk:
         found = self._inside(closure.start, lambda: self.expr(body, ret))
         self.scopes.pop()
         result = _better(declared, found)
-        return ClosureOf(
-            self.place.owner.file, closure.start, tuple(types), result, closure.is_async
-        )
+        file = self.place.owner.file
+        whole = ClosureOf(file, closure.start, tuple(types), result, closure.is_async)
+        self.types[id(closure)] = whole
+        return whole
 
     def _cast(self, expr: it.Cast) -> Ty:
         found = self.expr(expr.operand)

@@ -1,4 +1,4 @@
-"""Walks every body of a file and collects what it calls."""
+"""Walks every body of a file: what it calls, and of what type all in it is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from soundcheck.syntax import items as it
 from soundcheck.syntax.items import ItemTree
 from soundcheck.types.declared import Context
 from soundcheck.types.methods import Methods
+from soundcheck.types.ty import Ty
 
 
 class World(NamedTuple):
@@ -25,16 +26,38 @@ class World(NamedTuple):
     trees: Mapping[str, ItemTree]
 
 
-def link_bodies(world: World, targets: Iterable[Def]) -> Links:
-    """The calls and mentions in the bodies of definitions, in order of place."""
+class TypedBody(NamedTuple):
+    """A body that was walked, closures in it included: what it calls, and of what type all is.
+
+    ``root`` is the function's block, a macro arm's, or the value of a static. ``types`` are those
+    of expressions, and of what patterns are held against, by the identity (``id``) of their nodes:
+    they hold for as long as the tree does. ``context`` tells what the names in it mean, ``params``
+    are the types of parameters.
+    """
+
+    owner: Def
+    root: it.Expr
+    context: Context
+    params: tuple[Ty, ...]
+    types: Mapping[int, Ty]
+    links: Links
+
+
+def walk_bodies(world: World, targets: Iterable[Def]) -> Iterator[TypedBody]:
+    """The bodies of definitions, each walked once, in order of place."""
+    for target in targets:
+        yield from _walk(world, target)
+
+
+def join_parts(parts: Iterable[Links]) -> Links:
+    """The calls and mentions of several bodies as those of one file."""
     sites: list[CallSite] = []
     values: list[ValueCall] = []
     mentions: list[Mention] = []
-    for target in targets:
-        for links in _link(world, target):
-            sites.extend(links.sites)
-            values.extend(links.values)
-            mentions.extend(links.mentions)
+    for links in parts:
+        sites.extend(links.sites)
+        values.extend(links.values)
+        mentions.extend(links.mentions)
     return Links(tuple(sites), tuple(values), tuple(mentions))
 
 
@@ -50,26 +73,31 @@ def has_body(target: Def) -> bool:
     return isinstance(item, it.MacroDef) and target.kind == "macro"
 
 
-def _link(world: World, target: Def) -> Iterator[Links]:
+def _walk(world: World, target: Def) -> Iterator[TypedBody]:
     item = target.item
     if isinstance(item, it.MacroDef):
         for arm in item.arms:
             if arm.body is not None:
                 walk = _start(world, target, arm.start)
                 walk.block(arm.body)
-                yield walk.links()
+                yield _typed(walk, arm.body)
         return
     if isinstance(item, it.Static) and item.value is not None:
         walk = _start(world, target, item.value.start)
         wanted = world.methods.declared.value_type(target)
         found = walk.argument(item.value, wanted, {}, {})
         walk.mention(item.value, found, "static")
-        yield walk.links()
+        yield _typed(walk, item.value)
     if isinstance(item, it.Function) and item.body is not None:
-        yield _link_function(world, target, item, item.body)
+        yield _walk_function(world, target, item, item.body)
 
 
-def _link_function(world: World, target: Def, func: it.Function, body: it.Block) -> Links:
+def _typed(walk: BodyWalk, root: it.Expr, params: tuple[Ty, ...] = ()) -> TypedBody:
+    place = walk.place
+    return TypedBody(place.owner, root, place.context, params, walk.types, walk.links())
+
+
+def _walk_function(world: World, target: Def, func: it.Function, body: it.Block) -> TypedBody:
     walk = _start(world, target, body.start)
     signature = world.methods.declared.signature_of(target)
     if signature.receiver is not None:
@@ -84,7 +112,7 @@ def _link_function(world: World, target: Def, func: it.Function, body: it.Block)
     for name, ty in walk.scopes[0].items():
         if name != "self" or func.receiver.startswith("self"):
             walk.dropped(ty, body.end)
-    return walk.links()
+    return _typed(walk, body, signature.params)
 
 
 def _start(world: World, target: Def, offset: int) -> BodyWalk:

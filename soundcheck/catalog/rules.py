@@ -30,12 +30,14 @@ class CheckSpec(msgspec.Struct, frozen=True):
     """What a check takes from a page and what it offers to a message.
 
     ``facts`` are its keys in the page's table, ``placeholders`` the names it fills in. With
-    ``takes_query`` the page must bring a query, whose captures are placeholders too.
+    ``takes_query`` the page must bring a query, whose captures are placeholders too. With
+    ``needs_model`` it looks at names, types or calls, which take longer than items alone.
     """
 
     facts: Mapping[str, FactSpec] = {}
     placeholders: tuple[str, ...] = ()
     takes_query: bool = False
+    needs_model: bool = False
 
 
 class Rule(msgspec.Struct, frozen=True):

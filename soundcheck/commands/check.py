@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import click
 
 from soundcheck import __version__
-from soundcheck.commands.options import Common, takes_common, takes_output
+from soundcheck.commands.failures import RunError
+from soundcheck.commands.options import (
+    Common,
+    Selected,
+    takes_common,
+    takes_output,
+    takes_selection,
+)
 from soundcheck.commands.outputs import (
     Target,
     note,
@@ -14,7 +21,7 @@ from soundcheck.commands.outputs import (
     use_color,
     write,
 )
-from soundcheck.commands.policy import choose_rules, open_catalog
+from soundcheck.commands.policy import choose_rules, open_catalog, open_theory
 from soundcheck.commands.session import Session
 from soundcheck.finding import PRECISIONS, SEVERITIES, Precision, Report
 
@@ -23,6 +30,7 @@ FORMATS = ("text", "concise", "json")
 
 @click.command(name="check", short_help="audit a workspace and report")
 @takes_common
+@takes_selection
 @takes_output(FORMATS)
 @click.option(
     "--select",
@@ -57,6 +65,7 @@ FORMATS = ("text", "concise", "json")
 )
 def command(
     common: Common,
+    selected: Selected,
     outputs: tuple[str, ...],
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
@@ -73,7 +82,8 @@ def command(
 
     PATHs restrict what is reported, never what is read.
     """
-    from soundcheck.audit import audit
+    from soundcheck.audit import Stages, audit
+    from soundcheck.model import UnusableSelectionError
 
     targets = read_targets(outputs, FORMATS)
     catalog = open_catalog()
@@ -83,8 +93,14 @@ def command(
     least = PRECISIONS.index(Precision(min_precision))
     rules = [rule for rule in rules if PRECISIONS.index(rule.precision) <= least]
     session = Session(common)
-    report = audit(session.input, catalog, rules, session.parse, with_tests=with_tests)
-    session.store.close()
+    stages = Stages(session.parse, session.link, open_theory())
+    asked = session.asked(selected)
+    try:
+        report = audit(session.input, catalog, rules, stages, asked=asked, with_tests=with_tests)
+    except UnusableSelectionError as error:
+        raise RunError(str(error)) from error
+    finally:
+        session.store.close()
     for target in targets:
         write(target, _render(target, report, color=common.color, statistics=statistics))
     if common.verbose and not common.quiet:

@@ -174,8 +174,8 @@ def _grouped(
     session: Session, files: list[SourceFile], profile: str, by: str
 ) -> tuple[list[Row], list[Gap]]:
     """Count by what only the module tree tells: crates, modules, items, and what is a test."""
-    from soundcheck.audit import resolve
     from soundcheck.inventory import Event, group, own_events
+    from soundcheck.model import resolve
 
     facts = session.parse(session.input.files, ())
     program, _ = resolve(session.input, facts)

@@ -7,8 +7,7 @@ import click
 
 from soundcheck.commands.options import Common, Selected, takes_common, takes_selection
 from soundcheck.commands.session import Session
-from soundcheck.finding import Gap
-from soundcheck.triage import order_gaps
+from soundcheck.finding import Gap, order_gaps
 
 if TYPE_CHECKING:
     from soundcheck.model import Model

@@ -102,6 +102,9 @@ class Selected(NamedTuple):
     cfgs: tuple[str, ...]
 
 
+EVERY_BUILD = Selected("", (), False, False, ())
+
+
 def takes_selection(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that narrow a run to one configuration, as the argument ``selected``."""
 

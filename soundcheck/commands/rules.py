@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from soundcheck.commands.failures import RunError
-from soundcheck.commands.policy import check_catalog, open_catalog
+from soundcheck.commands.policy import check_catalog, open_catalog, open_theory
 from soundcheck.resources import read_profiles
 
 
@@ -23,12 +23,12 @@ def test(folder: Path | None) -> int:
     """
     from soundcheck.trials import try_rule
 
-    catalog = open_catalog()
+    catalog, theory = open_catalog(), open_theory()
     tried = list(catalog.rules.values())
     if folder is not None:
         own = check_catalog(_read_pages(folder), read_profiles())
         tried = list(own.rules.values())
-    mismatches = [mismatch for rule in tried for mismatch in try_rule(catalog, rule)]
+    mismatches = [mismatch for rule in tried for mismatch in try_rule(catalog, theory, rule)]
     for mismatch in mismatches:
         click.echo(str(mismatch))
     examples = sum(len(rule.examples) for rule in tried)

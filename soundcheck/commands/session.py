@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from soundcheck.cache import FOLDER, Cache, key_of
 from soundcheck.commands.failures import RunError, told
-from soundcheck.commands.options import Common, Selected
+from soundcheck.commands.options import EVERY_BUILD, Common, Selected
 from soundcheck.commands.progress import progress, wipe
 from soundcheck.pool import map_bytes
 from soundcheck.resources import catalog_hash, code_hash
@@ -16,14 +16,15 @@ from soundcheck.source import SourceFile
 from soundcheck.workspace import Workspace, find_root, list_files, read_files
 
 if TYPE_CHECKING:
-    from soundcheck.audit import Input
+    from soundcheck.bodies import BodyFacts
     from soundcheck.calls.linking import World
-    from soundcheck.calls.sites import Links
+    from soundcheck.crates.configurations import Asked
     from soundcheck.crates.definitions import Def
+    from soundcheck.input import Input
     from soundcheck.model import Model
     from soundcheck.syntax.facts import FileFacts, Queries
 
-_WORDS = {"facts": "parsing", "links": "linking"}
+_WORDS = {"facts": "parsing", "bodies": "linking"}
 
 
 class Store:
@@ -90,7 +91,7 @@ class Session:
     @cached_property
     def input(self) -> "Input":
         """What the pipeline takes."""
-        from soundcheck.audit import Input
+        from soundcheck.input import Input
 
         space = self.workspace
         return Input(
@@ -117,45 +118,48 @@ class Session:
             file.path: decoder.decode(value) for file, value in zip(files, encoded, strict=True)
         }
 
-    def model(self, selected: Selected | None = None) -> "Model":
+    def asked(self, selected: Selected) -> "Asked":
+        """The configuration that the run is narrowed to."""
+        from soundcheck.crates.configurations import Asked
+
+        asked = Asked(
+            selected.target,
+            _read_spec(selected.target),
+            selected.features,
+            selected.cfgs,
+            selected.no_default_features,
+            selected.all_features,
+        )
+        self._asked = repr(asked).encode()
+        return asked
+
+    def model(self, selected: Selected = EVERY_BUILD) -> "Model":
         """The program model: every name and every call."""
         from soundcheck.commands.policy import open_catalog, open_theory
-        from soundcheck.crates.configurations import Asked
         from soundcheck.model import UnusableSelectionError, build_model
 
-        asked = Asked()
-        if selected is not None:
-            asked = Asked(
-                selected.target,
-                _read_spec(selected.target),
-                selected.features,
-                selected.cfgs,
-                selected.no_default_features,
-                selected.all_features,
-            )
-        self._asked = repr(asked).encode()
+        asked = self.asked(selected)
         try:
             return build_model(
-                self.input, open_catalog(), open_theory(), self.parse, self._link, asked
+                self.input, open_catalog(), open_theory(), self.parse, self.link, asked
             )
         except UnusableSelectionError as error:
             raise RunError(str(error)) from error
         finally:
             self.store.close()
 
-    def _link(
+    def link(
         self,
         world: "World",
         facts: "Mapping[str, FileFacts]",
         files: "Sequence[tuple[str, Sequence[Def]]]",
-    ) -> "Iterable[Links]":
+    ) -> "Iterable[BodyFacts]":
         """Walk the bodies of each file; those of a file that stays, in a world that stays, once."""
         import msgspec
 
-        from soundcheck.calls.linking import link_bodies
-        from soundcheck.calls.sites import Links
+        from soundcheck.bodies import BodyFacts, read_bodies
 
-        salt = code_hash("crates", "types", "calls") + catalog_hash()
+        salt = code_hash("crates", "types", "calls", "bodies") + catalog_hash()
         digest = blake2b(salt + self._asked, digest_size=32)
         for manifest in self.input.manifests:
             digest.update(manifest.path.encode() + b"\0" + manifest.data)
@@ -164,12 +168,12 @@ class Session:
         texts = {file.path: file for file in self.input.files}
         bodies = dict(files)
         sources = [texts.get(path, SourceFile(path, b"")) for path, _ in files]
-        encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Links)
+        encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(BodyFacts)
         encoded = self.store.remembered(
-            "links",
+            "bodies",
             digest.digest(),
             sources,
-            lambda file: encoder.encode(link_bodies(world, bodies[file.path])),
+            lambda file: encoder.encode(read_bodies(world, bodies[file.path])),
         )
         return [decoder.decode(value) for value in encoded]
 

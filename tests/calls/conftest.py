@@ -14,11 +14,11 @@ from functools import cache
 
 import pytest
 
-from soundcheck.audit import Input
-from soundcheck.calls.linking import link_bodies
+from soundcheck.bodies import read_bodies
 from soundcheck.calls.sites import WRITTEN
 from soundcheck.commands.policy import open_catalog, open_theory
 from soundcheck.crates.stubs import is_stub
+from soundcheck.input import Input
 from soundcheck.model import build_model
 from soundcheck.source import SourceFile
 from soundcheck.syntax.reading import parse
@@ -57,7 +57,7 @@ def _parse(files, queries):
 
 def _link(world, facts, files):
     del facts
-    return [link_bodies(world, targets) for path, targets in files if not is_stub(path)]
+    return [read_bodies(world, targets) for path, targets in files if not is_stub(path)]
 
 
 def _input_of(fixture):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from soundcheck.audit import Input
-from soundcheck.calls.linking import link_bodies
+from soundcheck.bodies import read_bodies
 from soundcheck.calls.names import Names
 from soundcheck.catalog import load_catalog
 from soundcheck.catalog.targets import Theory, read_theory
 from soundcheck.checks import SPECS
+from soundcheck.input import Input
 from soundcheck.model import build_model
 from soundcheck.resources import read_pages, read_profiles, read_targets
 from soundcheck.source import SourceFile
@@ -61,7 +61,7 @@ def test_links_read_by_hand(verdicts: Path) -> None:
         load_catalog(read_pages(), read_profiles(), SPECS),
         theory,
         lambda sources, queries: {file.path: parse(file, queries) for file in sources},
-        lambda world, _, bodies: [link_bodies(world, targets) for _, targets in bodies],
+        lambda world, _, bodies: [read_bodies(world, targets) for _, targets in bodies],
     )
     names = Names(model.world)
     defs = model.world.defmap.defs
