@@ -1,0 +1,125 @@
+"""Scripts: bodies reduced to what locks, interrupt state and contexts depend on, in order.
+
+A script says nothing of what a call means: whether it takes a lock or masks interrupts is told by
+facts about kernels, which are applied later. It says what is called when, on which place, and how
+long the value that a call gave back lives, drop order and temporaries included.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from soundcheck.calls.sites import BodyId
+
+
+class Op(
+    msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True, tag_field="op", kw_only=False
+):
+    """One step of a script; ``start`` is where it stands in the file."""
+
+    start: int
+
+
+class Call(Op, frozen=True):
+    """A call, written or made by the language: the site with this start, ``end`` and ``kind``.
+
+    ``place`` names what it is called on: the receiver of a method, the first argument of a path
+    call; -1 for nothing that has a name. ``type`` is the type of that, behind references. Both
+    are indices into the ``words`` of their ``Scripts``. ``value`` is the number under which the
+    script releases what the call gave back, or -1 where dropping that does nothing. ``result`` is
+    its type, or -1.
+    """
+
+    end: int
+    kind: str
+    place: int = -1
+    type: int = -1
+    value: int = -1
+    result: int = -1
+
+
+class Release(Op, frozen=True):
+    """The end of a value that a call gave back.
+
+    ``why``: ``scope`` (its variable's block ends), ``statement`` (a temporary), ``drop`` (given
+    to ``drop``), ``moved`` (given to another function, or stored), ``assigned`` (overwritten),
+    ``unbound`` (``let _ =``), ``forgotten`` (never dropped).
+    """
+
+    value: int
+    why: str
+
+
+class Assembly(Op, frozen=True):
+    """Assembly: its template, as an index into ``words``."""
+
+    end: int
+    text: int
+
+
+class Access(Op, frozen=True):
+    """A static is named: its path, as an index into ``words``.
+
+    ``how``: ``read``, ``write``, ``borrow`` (``&``, ``&mut``, or by a method), ``address``
+    (``&raw``), ``value`` otherwise.
+    """
+
+    end: int
+    place: int
+    how: str
+
+
+class Branch(Op, frozen=True):
+    """Exactly one of some scripts runs; an ``if`` without ``else`` has an empty last arm."""
+
+    arms: tuple[tuple[AnyOp, ...], ...]
+
+
+class Loop(Op, frozen=True):
+    """A script runs again and again, perhaps never; ``forever`` if only a ``break`` leaves it."""
+
+    body: tuple[AnyOp, ...]
+    forever: bool = False
+
+
+class Exit(Op, frozen=True):
+    """The way ends here: ``return``, ``?`` (one of two ways), ``break`` or ``continue``, ``never``.
+
+    ``released`` are the values that are dropped on this way, in order. For ``break`` and
+    ``continue``, ``depth`` counts the loops to leave, 0 for the innermost.
+    """
+
+    kind: str
+    released: tuple[int, ...] = ()
+    depth: int = 0
+
+
+class Suspend(Op, frozen=True):
+    """An ``.await``: others run before the next step."""
+
+    end: int
+
+
+AnyOp = Call | Release | Assembly | Access | Branch | Loop | Exit | Suspend
+
+
+class Script(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What one body does; ``returned`` are the values that its own value holds."""
+
+    body: BodyId
+    ops: tuple[AnyOp, ...]
+    returned: tuple[int, ...] = ()
+    is_async: bool = False
+
+
+class Scripts(msgspec.Struct, frozen=True, gc=False):
+    """The scripts of one file.
+
+    ``words`` are the texts that steps name by index. A place is ``static k::NAME``,
+    ``field k::Type.name``, ``param 0``, ``result k::f`` or ``local name``, with ``.name`` behind
+    it for each field passed on the way and ``[]`` for each index; a type is its full path with
+    arguments, ``lock_api::mutex::Mutex<k::Raw, _>``.
+    """
+
+    words: tuple[str, ...]
+    scripts: tuple[Script, ...]
