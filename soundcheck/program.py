@@ -11,6 +11,9 @@ from soundcheck.bodies import BodyFacts
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World
 from soundcheck.catalog import Rule, fill_message
+from soundcheck.catalog.profiles import Profile
+from soundcheck.contexts.facts import KernelFacts
+from soundcheck.contexts.infer import Contexts
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.modules import ModuleForest, ModuleNode
 from soundcheck.crates.naming import name_items
@@ -50,11 +53,15 @@ class ProgramItem(msgspec.Struct, frozen=True, gc=False):
 
 
 class Linked(NamedTuple):
-    """What names, types and calls tell of a program, and what its bodies do, by file."""
+    """What names, types and calls tell of a program, and what its bodies do, by file.
+
+    ``profiles`` are those that the run uses, the particular before the general.
+    """
 
     world: World
     graph: CallGraph
     bodies: tuple[BodyFacts, ...]
+    profiles: tuple[Profile, ...]
 
 
 class NotLinkedError(Exception):
@@ -91,6 +98,20 @@ class Program:
     def graph(self) -> CallGraph:
         """Who calls whom."""
         return self.linked.graph
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """Who runs in which context, with what masked and held."""
+        linked = self.linked
+        params = {
+            (call.site.caller, call.site.start, call.site.end): call.param
+            for one in linked.bodies
+            for call in one.links.values
+            if call.param >= 0
+        }
+        scripts = [one.scripts for one in linked.bodies]
+        facts = KernelFacts(linked.profiles)
+        return Contexts(linked.world, linked.graph, scripts, facts, params)
 
     @cached_property
     def _defs(self) -> dict[tuple[str, int, str], Def]:

@@ -7,6 +7,7 @@ from typing import cast
 
 import msgspec
 
+from soundcheck.catalog.kernel_facts import KERNEL_KEYS
 from soundcheck.catalog.problems import Problem
 from soundcheck.catalog.rules import NAME
 from soundcheck.catalog.schema import FactSpec, Flag, ListOf, Table, Text, read_table
@@ -48,6 +49,7 @@ PROFILE_KEYS: Mapping[str, FactSpec] = {
             )
         )
     ),
+    **KERNEL_KEYS,
 }
 _OWN_KEYS = ("name", "summary", "detect")
 

@@ -49,9 +49,7 @@ class Carriers:
         if target.path.partition("::")[0] in _LIBRARIES:
             if target.name in _BORROWS or target.name.endswith("Guard"):
                 return True
-            return target.name in _WRAPPERS and any(
-                self.carries(arg, depth + 1) for arg in ty.args
-            )
+            return target.name in _WRAPPERS and any(self.carries(arg, depth + 1) for arg in ty.args)
         return self._implements_drop(ty) or self._holds(ty, target, depth)
 
     def _implements_drop(self, ty: Adt) -> bool:

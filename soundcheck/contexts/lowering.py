@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from soundcheck.calls.linking import TypedBody, World
@@ -296,15 +297,17 @@ class Lowering:
         self._imply(expr.start, expr.end)
         if values:
             self._made[(expr.start, expr.end)] = values
-        if isinstance(self._places.type_of(expr), Never) and not isinstance(expr, it.Jump):
-            if isinstance(expr, it.Call | it.MethodCall | it.MacroCall):
-                self._ops.append(self._leave(expr.start, "never"))
+        is_call = isinstance(expr, it.Call | it.MethodCall | it.MacroCall)
+        if is_call and isinstance(self._places.type_of(expr), Never):
+            self._ops.append(self._leave(expr.start, "never"))
         return values
 
-    def _imply(self, start: int, end: int) -> None:
-        """Emit the calls that the language makes by itself at a place."""
-        for site in self._implied.pop((self._id, start, end), ()):
-            self._ops.append(Call(start, end, site.kind))
+    def _imply(self, start: int, end: int, on: it.Expr | None = None) -> None:
+        """Emit the calls that the language makes by itself at a place, on the value of ``on``."""
+        sites = self._implied.pop((self._id, start, end), ())
+        place = self._words.index(self._name(on)) if sites and on is not None else -1
+        for site in sites:
+            self._ops.append(Call(start, end, site.kind, place))
 
     def _path(self, expr: it.PathExpr, how: str) -> Values:
         static = self._places.static_of(expr.path)
@@ -315,12 +318,14 @@ class Lowering:
 
     def _within(self, expr: it.Field | it.Index, how: str) -> Values:
         self._eval(expr.base, how)
+        self._imply(expr.start, expr.end, expr.base)
         if isinstance(expr, it.Index):
             self._eval(expr.index)
         return _NOTHING
 
     def _unary(self, expr: it.Unary, how: str) -> Values:
         self._eval(expr.operand, how if expr.op == "*" else "read")
+        self._imply(expr.start, expr.end, expr.operand)
         return _NOTHING
 
     def _ref(self, expr: it.Ref, how: str) -> Values:
@@ -354,7 +359,7 @@ class Lowering:
         for operand in others:
             if expr.op in ("&&", "||"):
                 held = len(self._frames[-1].values)
-                ops = self._apart(lambda one=operand: self._own(self._eval(one, "read")))
+                ops = self._apart(partial(self._run, operand))
                 if len(self._frames[-1].values) > held or isinstance(operand, it.LetCond):
                     self._ops.extend(ops)
                 else:
@@ -362,6 +367,10 @@ class Lowering:
             else:
                 self._own(self._eval(operand, "read"))
         return _NOTHING
+
+    def _run(self, expr: it.Expr) -> None:
+        """Evaluate an expression whose value is a temporary."""
+        self._own(self._eval(expr, "read"))
 
     def _assign(self, expr: it.Assign, how: str) -> Values:
         del how
@@ -449,9 +458,7 @@ class Lowering:
         values = self._take(expr.scrutinee)
         self._own(values)
         result: list[int] = []
-        arms: list[tuple[AnyOp, ...]] = []
-        for arm in expr.arms:
-            arms.append(self._apart(lambda one=arm: self._arm(one, values, result)))
+        arms = [self._apart(partial(self._arm, arm, values, result)) for arm in expr.arms]
         self._own(values)
         self._branch(expr.start, arms)
         return tuple(dict.fromkeys(result))
@@ -502,9 +509,7 @@ class Lowering:
         self._pop(expr.end, "statement")
         return _NOTHING
 
-    def _repeat(
-        self, at: int, label: str, body: Callable[[], object], *, forever: bool
-    ) -> None:
+    def _repeat(self, at: int, label: str, body: Callable[[], object], *, forever: bool) -> None:
         self._loops.append((len(self._frames), label))
         ops = self._apart(body)
         self._loops.pop()
@@ -550,7 +555,7 @@ class Lowering:
         values = tuple(v for arg in expr.args for v in self._take(arg))
         ty = self._places.receiver(expr.receiver, site)
         place = self._name(expr.receiver)
-        self._imply(expr.start, expr.end)
+        self._imply(expr.start, expr.end, expr.receiver)
         return self._called(expr, site, "method", place, ty, (*inner, *values))
 
     def _takes_self(self, site: CallSite | None) -> bool:
@@ -571,7 +576,8 @@ class Lowering:
         values = tuple(v for arg in expr.args for v in self._take(arg))
         if site is None:
             return values  # a constructor holds what it is given
-        place, ty = "", UNKNOWN
+        place = ""
+        ty: Ty = UNKNOWN
         if expr.args:
             place = self._name(expr.args[0])
             ty = self._places.receiver(expr.args[0], site)
@@ -609,6 +615,7 @@ class Lowering:
                 words.index(self._places.show(ty)),
                 value,
                 words.index(self._places.show(result)) if carries else -1,
+                self._forwards(expr.args),
             )
         )
         if passes:
@@ -617,6 +624,17 @@ class Lowering:
             return _NOTHING
         self._own((value,))
         return (value,)
+
+    def _forwards(self, args: tuple[it.Expr, ...]) -> tuple[tuple[int, int], ...]:
+        """Which arguments are parameters of this body, given on."""
+        found: list[tuple[int, int]] = []
+        for index, arg in enumerate(args):
+            inner = arg.operand if isinstance(arg, it.Ref) else arg
+            if isinstance(inner, it.PathExpr) and len(inner.path.segments) == 1:
+                kind, _, number = self._places.aliases.get(inner.path.name, "").partition(" ")
+                if kind == "param" and number.isdigit():
+                    found.append((index, int(number)))
+        return tuple(found)
 
     def _name(self, expr: it.Expr) -> str:
         """The name of a place; what is called for it is looked up where it stands."""
@@ -714,7 +732,7 @@ _LOWERINGS: dict[type, Callable[..., Values]] = {
     it.Binary: Lowering._binary,
     it.Assign: Lowering._assign,
     it.Closure: Lowering._closure,
-    it.Block: lambda self, expr, how: self._block(expr),
+    it.Block: lambda self, expr, _: self._block(expr),
     it.If: Lowering._if,
     it.LetCond: Lowering._condition,
     it.Match: Lowering._match,

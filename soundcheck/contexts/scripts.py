@@ -27,7 +27,8 @@ class Call(Op, frozen=True):
     call; -1 for nothing that has a name. ``type`` is the type of that, behind references. Both
     are indices into the ``words`` of their ``Scripts``. ``value`` is the number under which the
     script releases what the call gave back, or -1 where dropping that does nothing. ``result`` is
-    its type, or -1.
+    its type, or -1. ``forwards`` pairs the index of an argument with that of the parameter of
+    the body that is given on as it, receivers not counted.
     """
 
     end: int
@@ -36,6 +37,7 @@ class Call(Op, frozen=True):
     type: int = -1
     value: int = -1
     result: int = -1
+    forwards: tuple[tuple[int, int], ...] = ()
 
 
 class Release(Op, frozen=True):

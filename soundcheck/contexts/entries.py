@@ -1,0 +1,155 @@
+"""Where contexts begin: the bodies that hardware, assembly, a scheduler or a registry calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from soundcheck.calls.graph import CallGraph
+from soundcheck.calls.linking import World
+from soundcheck.calls.sites import BodyId
+from soundcheck.calls.symbols import exports_of
+from soundcheck.contexts.facts import Entry, KernelFacts
+from soundcheck.contexts.flows import Flows
+from soundcheck.contexts.patterns import fits_path
+from soundcheck.contexts.scripts import Call
+from soundcheck.crates.definitions import Def
+from soundcheck.crates.stubs import is_stub
+from soundcheck.source import Span
+from soundcheck.syntax import items as it
+
+
+class Root(NamedTuple):
+    """A body where a context begins: by which fact, told by which clause, and where it is said."""
+
+    body: BodyId
+    entry: Entry
+    why: str
+    at: Span
+
+
+def find_roots(world: World, graph: CallGraph, flows: Flows, facts: KernelFacts) -> list[Root]:
+    """Every root that any fact tells of, each body once a context, in order of bodies."""
+    found: dict[tuple[BodyId, str], Root] = {}
+    for root in (
+        *_declared(world, facts),
+        *_registered(world, flows),
+        *_mentioned(world, graph, facts),
+    ):
+        found.setdefault((root.body, root.entry.context), root)
+    return [found[key] for key in sorted(found)]
+
+
+def _declared(world: World, facts: KernelFacts) -> Iterator[Root]:
+    """Roots by what their declaration says: ABI, attribute, symbol, path, trait."""
+    for target in world.defmap.defs:
+        item = target.item
+        if not isinstance(item, it.Function) or item.body is None or not target.is_primary:
+            continue
+        if is_stub(target.file) or world.callees.is_excluded(target):
+            continue
+        symbols = tuple(exports_of(target))
+        for entry in facts.entries:
+            if _is_declared(world, target, item, symbols, entry):
+                yield Root(BodyId(target.index), entry, entry.why, _place(world, target))
+                break
+
+
+def _is_declared(
+    world: World, target: Def, item: it.Function, symbols: tuple[str, ...], entry: Entry
+) -> bool:
+    if item.abi and item.abi in entry.abis:
+        return True
+    if entry.attributes and any(
+        one.path.rpartition("::")[2] == name or one.path == name
+        for one in item.attributes
+        for name in entry.attributes
+    ):
+        return True
+    if entry.symbols and any(
+        fnmatchcase(symbol, name) for symbol in symbols for name in entry.symbols
+    ):
+        return True
+    if entry.functions and any(fits_path(name, target.path) for name in entry.functions):
+        return True
+    return bool(entry.methods) and _implements(world, target, entry.methods)
+
+
+def _implements(world: World, target: Def, methods: Sequence[str]) -> bool:
+    """Whether a function is a trait's method, in an impl or as the trait's default."""
+    wanted = [name for name in methods if name.rpartition("::")[2] == target.name]
+    if not wanted:
+        return False
+    if target.impl >= 0:
+        trait = world.methods.declared.header_of(target.impl).trait
+        path = "" if trait is None else trait.path
+    else:
+        path = world.defmap.defs[target.owner].path if target.owner >= 0 else ""
+    return bool(path) and any(fits_path(name, f"{path}::{target.name}") for name in wanted)
+
+
+def _registered(world: World, flows: Flows) -> Iterator[Root]:
+    """Roots that are given to a function which registers handlers, or starts tasks."""
+    for body, _, event in flows.events():
+        if event.site is None or not event.meaning.registers:
+            continue
+        for passed in event.site.passed:
+            for entry in event.meaning.registers:
+                at = _span(world, body, event.op.start, event.site.end)
+                yield Root(passed.body, entry, entry.why, at)
+
+
+def _mentioned(world: World, graph: CallGraph, facts: KernelFacts) -> Iterator[Root]:
+    """Roots that are cast to an integer, or stand in a static or a value of some type."""
+    if not any(entry.casts or entry.statics or entry.types for entry in facts.entries):
+        return
+    defs = world.defmap.defs
+    for mention in graph.mentions:
+        holder = defs[mention.holder.owner]
+        if is_stub(holder.file):
+            continue
+        for entry in facts.entries:
+            names = entry.casts if mention.how == "cast" else ()
+            if mention.how in ("static", "value", "field") and holder.kind == "static":
+                names = entry.statics
+            if any(fits_path(name, holder.path) for name in names):
+                at = _span(world, mention.holder, mention.start, mention.start)
+                yield Root(mention.body, entry, entry.why, at)
+
+
+def _place(world: World, target: Def) -> Span:
+    item = target.item
+    start = item.name_start if isinstance(item, it.Item) else target.start
+    return _span(world, BodyId(target.index), start, start + len(target.name.encode()))
+
+
+def _span(world: World, body: BodyId, start: int, end: int) -> Span:
+    file = world.defmap.defs[body.owner].file
+    return Span(file, world.trees[file].line_of(start), start, end)
+
+
+def count_facts(roots: Sequence[Root], flows: Flows) -> Mapping[tuple[str, str, int], int]:
+    """How often each fact of each profile was met."""
+    counts: dict[tuple[str, str, int], int] = {}
+
+    def met(place: tuple[str, str, int]) -> None:
+        counts[place] = counts.get(place, 0) + 1
+
+    for root in roots:
+        met(root.entry.place)
+    for _, _, event in flows.events():
+        if not isinstance(event.op, Call):
+            continue
+        meaning = event.meaning
+        if meaning.taking is not None:
+            met(meaning.taking.fact.place)
+        if meaning.once is not None:
+            met(meaning.once.place)
+        if meaning.cell is not None:
+            met(meaning.cell.place)
+        for masking in meaning.maskings:
+            met(masking.fact.place)
+        for effect in meaning.effects:
+            met(effect.place)
+    return counts

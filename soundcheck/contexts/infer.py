@@ -1,0 +1,246 @@
+"""Contexts from their roots down: who runs where, with interrupts in which state, and by which way.
+
+What is known of a body is the pair of a context and whether interrupts are masked when it is
+entered; each pair is kept with the shortest way to it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from soundcheck.calls.graph import CallGraph
+from soundcheck.calls.linking import World
+from soundcheck.calls.sites import BodyId
+from soundcheck.contexts.entries import Root, find_roots
+from soundcheck.contexts.facts import Entry, FactPlace, KernelFacts
+from soundcheck.contexts.flows import EITHER, ENTRY, MASKED, UNMASKED, Event, Flow, Flows, State
+from soundcheck.contexts.meanings import Meanings
+from soundcheck.contexts.scripts import Call, Scripts
+from soundcheck.crates.definitions import Def
+from soundcheck.crates.stubs import is_stub
+from soundcheck.source import Span
+from soundcheck.syntax import items as it
+from soundcheck.syntax.cfg import is_test_only
+
+INTERRUPTS = "interrupts"
+
+
+class Node(NamedTuple):
+    """A body in a context: ``irq`` tells whether interrupts are masked at its entry."""
+
+    body: BodyId
+    context: str
+    irq: str
+
+
+class Way(NamedTuple):
+    """How a node is reached: from which node, through which step; or from which root."""
+
+    parent: Node | None
+    event: Event | None
+    root: Root | None
+    sure: bool
+    length: int
+
+
+class Param(NamedTuple):
+    """How a body calls one of its parameters: with interrupts in which state, relative to entry."""
+
+    event: Event
+    mask: str
+
+
+class Contexts:
+    """What is inferred of a whole program."""
+
+    def __init__(
+        self,
+        world: World,
+        graph: CallGraph,
+        parts: Sequence[Scripts],
+        facts: KernelFacts,
+        params: Mapping[tuple[BodyId, int, int], int],
+    ) -> None:
+        self.world = world
+        self.graph = graph
+        self.facts = facts
+        self.meanings = Meanings(facts, world.defmap.defs)
+        self.flows = Flows(parts, graph, self.meanings, world.defmap.defs)
+        self.roots = find_roots(world, graph, self.flows, facts)
+        self._params = params
+        self._called = self._called_params()
+        self.ways: dict[Node, Way] = {}
+        self._infer()
+
+    # -- asking --------------------------------------------------------------------------------
+
+    def nodes(self, body: BodyId) -> list[Node]:
+        """The contexts in which a body runs."""
+        return self._by_body.get(body, [])
+
+    @cached_property
+    def _by_body(self) -> dict[BodyId, list[Node]]:
+        found: dict[BodyId, list[Node]] = defaultdict(list)
+        for node in self.ways:
+            found[node.body].append(node)
+        return found
+
+    def runs_in(self, body: BodyId, contexts: Sequence[str]) -> Node | None:
+        """The node with the shortest way among those of a body in some contexts."""
+        found = [node for node in self.nodes(body) if node.context in contexts]
+        return min(found, key=lambda node: (self.ways[node].length, node), default=None)
+
+    def way(self, node: Node) -> list[tuple[Node, Way]]:
+        """The way to a node, from its root on."""
+        chain: list[tuple[Node, Way]] = []
+        at: Node | None = node
+        while at is not None:
+            way = self.ways[at]
+            chain.append((at, way))
+            at = way.parent
+        return chain[::-1]
+
+    def is_sure(self, node: Node) -> bool:
+        """Whether no step on the way to a node was one of several candidates."""
+        return all(way.sure for _, way in self.way(node))
+
+    @staticmethod
+    def irq_at(node: Node, state: State) -> str:
+        """Whether interrupts are masked at a step of a body in a context."""
+        mask = state.mask(INTERRUPTS)
+        if mask == ENTRY:
+            return node.irq
+        return UNMASKED if mask == EITHER else mask
+
+    def events(self, body: BodyId) -> Iterator[tuple[Flow, Event]]:
+        """The steps of a body."""
+        for flow in self.flows.of.get(body, ()):
+            for event in flow.events:
+                yield flow, event
+
+    def span(self, body: BodyId, start: int, end: int) -> Span:
+        """The place of a step of a body."""
+        file = self.definition(body).file
+        return Span(file, self.world.trees[file].line_of(start), start, end)
+
+    def definition(self, body: BodyId) -> Def:
+        """The definition whose body, or whose closure, a body is."""
+        return self.world.defmap.defs[body.owner]
+
+    # -- inferring -----------------------------------------------------------------------------
+
+    def _called_params(self) -> dict[tuple[BodyId, int], list[Param]]:
+        """The parameters that bodies call, directly or by giving them on."""
+        found: dict[tuple[BodyId, int], list[Param]] = defaultdict(list)
+        givers: list[tuple[BodyId, int, BodyId, int, Event]] = []
+        for body, _, event in self.flows.events():
+            op, site = event.op, event.site
+            if not isinstance(op, Call) or site is None:
+                continue
+            owner = BodyId(body.owner)
+            if op.kind == "value":
+                index = self._params.get((body, op.start, op.end), -1)
+                if index >= 0:
+                    found[(owner, index)].append(Param(event, event.state.mask(INTERRUPTS)))
+            givers.extend(
+                (owner, param, callee, arg, event)
+                for arg, param in op.forwards
+                for callee in site.callees
+            )
+        for _ in range(4):
+            for owner, param, callee, arg, event in givers:
+                known = found[(owner, param)]
+                here = event.state.mask(INTERRUPTS)
+                for one in found.get((callee, arg), ()):
+                    mask = here if one.mask == ENTRY else one.mask
+                    if all(other.mask != mask for other in known):
+                        known.append(Param(event, mask))
+        return {key: value for key, value in found.items() if value}
+
+    def _infer(self) -> None:
+        queue: deque[Node] = deque()
+        starts = sorted(
+            (*self._starts(), *self._task_starts()),
+            key=lambda pair: (pair[0].context == "task", pair[0]),
+        )
+        for node, root in starts:
+            if node not in self.ways:
+                self.ways[node] = Way(None, None, root, sure=True, length=0)
+                queue.append(node)
+        while queue:
+            node = queue.popleft()
+            length = self.ways[node].length + 1
+            for following, event, sure in self._steps(node):
+                if following not in self.ways:
+                    self.ways[following] = Way(node, event, None, sure, length)
+                    queue.append(following)
+
+    def _starts(self) -> Iterator[tuple[Node, Root]]:
+        for root in self.roots:
+            masked = INTERRUPTS in root.entry.masked or self.facts.runs_masked
+            yield Node(root.body, root.entry.context, MASKED if masked else UNMASKED), root
+
+    def _task_starts(self) -> Iterator[tuple[Node, Root]]:
+        """What nobody calls that we know of, and no fact tells of, runs in a task."""
+        rooted = {root.body for root in self.roots}
+        passed = {one.body for site in self.graph.sites for one in site.passed}
+        irq = MASKED if self.facts.runs_masked else UNMASKED
+        for body in sorted(self.flows.of):
+            if body in rooted or body in passed or body.closure >= 0:
+                continue
+            target = self.definition(body)
+            if target.kind != "function" or is_stub(target.file) or is_test_only(target.cfg):
+                continue
+            if self.graph.callers(body):
+                continue
+            item = target.item
+            assert isinstance(item, it.Function)
+            at = self.span(body, item.name_start, item.name_start + len(target.name.encode()))
+            yield Node(body, "task", irq), Root(body, _ASSUMED, _ASSUMED.why, at)
+
+    def _steps(self, node: Node) -> Iterator[tuple[Node, Event, bool]]:
+        for _, event in self.events(node.body):
+            op, site = event.op, event.site
+            if not isinstance(op, Call) or site is None:
+                continue
+            irq = self.irq_at(node, event.state)
+            is_param = op.kind == "value" and (node.body, op.start, op.end) in self._params
+            sure = site.resolution in ("exact", "external")
+            if not is_param:
+                for callee in site.callees:
+                    yield Node(callee, node.context, irq), event, sure
+            if site.passed and not event.meaning.registers:
+                yield from self._passed(node, event, irq, sure=sure)
+
+    def _passed(
+        self, node: Node, event: Event, irq: str, *, sure: bool
+    ) -> Iterator[tuple[Node, Event, bool]]:
+        """The closures and functions that a call is given run where the callee calls them."""
+        site = event.site
+        assert site is not None
+        masks = any(
+            how == "closure" and INTERRUPTS in fact.masks for how, fact in event.meaning.maskings
+        )
+        taking = event.meaning.taking
+        if taking is not None and taking.in_closure and INTERRUPTS in taking.fact.masks:
+            masks = True
+        for passed in site.passed:
+            if masks:
+                yield Node(passed.body, node.context, MASKED), event, sure
+                continue
+            known = [
+                one
+                for callee in site.callees
+                for one in self._called.get((callee, passed.index), ())
+            ]
+            for one in known:
+                state = irq if one.mask in (ENTRY, EITHER) else one.mask
+                yield Node(passed.body, node.context, state), event, sure
+            if not known and all(is_stub(self.definition(c).file) for c in site.callees):
+                yield Node(passed.body, node.context, irq), event, sure
+
+
+_ASSUMED = Entry(FactPlace("", "assumed", 0), "task", "nothing that soundcheck sees calls it", ())
