@@ -247,14 +247,13 @@ class _Walk:
         return state
 
     def _lock(self, op: Call) -> str:
-        """The class of the lock that a call is about."""
+        """The class of the lock that a call is about; a local or a parameter has none."""
         if op.place < 0:
             return ""
         kind, _, name = self._words[op.place].partition(" ")
         if kind in ("static", "field"):
             return name
-        owner = self._flows.defs[self._script.body.owner].path
-        return f"{name}()" if kind == "result" else f"{owner}::{kind} {name}"
+        return f"{name}()" if kind == "result" else ""
 
     def _release(self, op: Release, state: State) -> State:
         if op.why == "forgotten":

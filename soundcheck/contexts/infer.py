@@ -14,6 +14,7 @@ from typing import NamedTuple
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World
 from soundcheck.calls.sites import BodyId
+from soundcheck.contexts.builds import Builds
 from soundcheck.contexts.entries import Root, find_roots
 from soundcheck.contexts.facts import Entry, FactPlace, KernelFacts
 from soundcheck.contexts.flows import EITHER, ENTRY, MASKED, UNMASKED, Event, Flow, Flows, State
@@ -29,11 +30,15 @@ INTERRUPTS = "interrupts"
 
 
 class Node(NamedTuple):
-    """A body in a context: ``irq`` tells whether interrupts are masked at its entry."""
+    """A body in a context: ``irq`` tells whether interrupts are masked at its entry.
+
+    ``build`` is the set of architectures for which it is reached so, as ``Builds`` numbers them.
+    """
 
     body: BodyId
     context: str
     irq: str
+    build: int
 
 
 class Way(NamedTuple):
@@ -51,6 +56,9 @@ class Param(NamedTuple):
 
     event: Event
     mask: str
+
+
+_Step = tuple[BodyId, str, Event, bool]
 
 
 class Contexts:
@@ -72,6 +80,8 @@ class Contexts:
         self.roots = find_roots(world, graph, self.flows, facts)
         self._params = params
         self._called = self._called_params()
+        self._builds_seen: dict[tuple[BodyId, str, str], list[int]] = defaultdict(list)
+        self.builds = Builds(world)
         self.ways: dict[Node, Way] = {}
         self._infer()
 
@@ -121,6 +131,13 @@ class Contexts:
             for event in flow.events:
                 yield flow, event
 
+    def may_meet(self, one: Node, other: Node) -> bool:
+        """Whether some build holds both ways."""
+        return bool(one.build & other.build) and self._meet(one.body, other.body)
+
+    def _meet(self, one: BodyId, other: BodyId) -> bool:
+        return self.world.callees.may_meet(self.definition(one).cfg, self.definition(other).cfg)
+
     def span(self, body: BodyId, start: int, end: int) -> Span:
         """The place of a step of a body."""
         file = self.definition(body).file
@@ -167,21 +184,32 @@ class Contexts:
             key=lambda pair: (pair[0].context == "task", pair[0]),
         )
         for node, root in starts:
-            if node not in self.ways:
+            if self._is_new(node):
                 self.ways[node] = Way(None, None, root, sure=True, length=0)
                 queue.append(node)
         while queue:
             node = queue.popleft()
             length = self.ways[node].length + 1
-            for following, event, sure in self._steps(node):
-                if following not in self.ways:
+            for body, irq, event, sure in self._steps(node):
+                build = node.build & self.builds.of(body)
+                following = Node(body, node.context, irq, build)
+                if build and self._is_new(following):
                     self.ways[following] = Way(node, event, None, sure, length)
                     queue.append(following)
+
+    def _is_new(self, node: Node) -> bool:
+        """Whether a node tells more than those before it."""
+        known = self._builds_seen[node[:3]]
+        if any(node.build | one == one for one in known):
+            return False
+        known.append(node.build)
+        return True
 
     def _starts(self) -> Iterator[tuple[Node, Root]]:
         for root in self.roots:
             masked = INTERRUPTS in root.entry.masked or self.facts.runs_masked
-            yield Node(root.body, root.entry.context, MASKED if masked else UNMASKED), root
+            build = self.builds.of(root.body)
+            yield Node(root.body, root.entry.context, MASKED if masked else UNMASKED, build), root
 
     def _task_starts(self) -> Iterator[tuple[Node, Root]]:
         """What nobody calls that we know of, and no fact tells of, runs in a task."""
@@ -199,9 +227,10 @@ class Contexts:
             item = target.item
             assert isinstance(item, it.Function)
             at = self.span(body, item.name_start, item.name_start + len(target.name.encode()))
-            yield Node(body, "task", irq), Root(body, _ASSUMED, _ASSUMED.why, at)
+            node = Node(body, "task", irq, self.builds.of(body))
+            yield node, Root(body, _ASSUMED, _ASSUMED.why, at)
 
-    def _steps(self, node: Node) -> Iterator[tuple[Node, Event, bool]]:
+    def _steps(self, node: Node) -> Iterator[_Step]:
         for _, event in self.events(node.body):
             op, site = event.op, event.site
             if not isinstance(op, Call) or site is None:
@@ -211,13 +240,12 @@ class Contexts:
             sure = site.resolution in ("exact", "external")
             if not is_param:
                 for callee in site.callees:
-                    yield Node(callee, node.context, irq), event, sure
+                    if self._is_followed(node.body, callee):
+                        yield callee, irq, event, sure
             if site.passed and not event.meaning.registers:
-                yield from self._passed(node, event, irq, sure=sure)
+                yield from self._passed(event, irq, sure=sure)
 
-    def _passed(
-        self, node: Node, event: Event, irq: str, *, sure: bool
-    ) -> Iterator[tuple[Node, Event, bool]]:
+    def _passed(self, node: Node, event: Event, irq: str, *, sure: bool) -> Iterator[_Step]:
         """The closures and functions that a call is given run where the callee calls them."""
         site = event.site
         assert site is not None
@@ -229,7 +257,7 @@ class Contexts:
             masks = True
         for passed in site.passed:
             if masks:
-                yield Node(passed.body, node.context, MASKED), event, sure
+                yield passed.body, MASKED, event, sure
                 continue
             known = [
                 one
@@ -238,9 +266,23 @@ class Contexts:
             ]
             for one in known:
                 state = irq if one.mask in (ENTRY, EITHER) else one.mask
-                yield Node(passed.body, node.context, state), event, sure
+                yield passed.body, state, event, sure
             if not known and all(is_stub(self.definition(c).file) for c in site.callees):
-                yield Node(passed.body, node.context, irq), event, sure
+                yield passed.body, irq, event, sure
+
+    def _is_followed(self, caller: BodyId, callee: BodyId) -> bool:
+        """Whether a call leads on: which impl a library's generic code calls, its caller knows.
+
+        What a library calls in the workspace for everybody is the allocator.
+        """
+        if not is_stub(self.definition(caller).file):
+            return True
+        target = self.definition(callee)
+        if is_stub(target.file) or target.impl < 0:
+            return is_stub(target.file)
+        trait = self.world.methods.declared.header_of(target.impl).trait
+        return trait is not None and trait.path.rpartition("::")[2] in _FOR_EVERYBODY
 
 
+_FOR_EVERYBODY = ("GlobalAlloc", "Allocator")
 _ASSUMED = Entry(FactPlace("", "assumed", 0), "task", "nothing that soundcheck sees calls it", ())

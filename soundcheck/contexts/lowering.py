@@ -616,6 +616,7 @@ class Lowering:
                 value,
                 words.index(self._places.show(result)) if carries else -1,
                 self._forwards(expr.args),
+                _name_place(expr),
             )
         )
         if passes:
@@ -664,6 +665,13 @@ class Lowering:
         if (self._id, expr.start, expr.end, "macro") in self._written:
             self._ops.append(Call(expr.start, expr.end, "macro"))
         return _NOTHING
+
+
+def _name_place(expr: it.Call | it.MethodCall) -> tuple[int, int]:
+    """Where the name of what is called stands."""
+    if isinstance(expr, it.MethodCall):
+        return expr.name_start, expr.name_start + len(expr.name.encode())
+    return expr.func.start, expr.func.end
 
 
 def _index_sites(

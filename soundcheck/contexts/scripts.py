@@ -28,7 +28,8 @@ class Call(Op, frozen=True):
     are indices into the ``words`` of their ``Scripts``. ``value`` is the number under which the
     script releases what the call gave back, or -1 where dropping that does nothing. ``result`` is
     its type, or -1. ``forwards`` pairs the index of an argument with that of the parameter of
-    the body that is given on as it, receivers not counted.
+    the body that is given on as it, receivers not counted. ``name`` is where the name of what is
+    called stands, from and to which offset.
     """
 
     end: int
@@ -38,6 +39,7 @@ class Call(Op, frozen=True):
     value: int = -1
     result: int = -1
     forwards: tuple[tuple[int, int], ...] = ()
+    name: tuple[int, int] = (-1, -1)
 
 
 class Release(Op, frozen=True):

@@ -1,0 +1,152 @@
+"""A lock that a handler waits for, and that is held elsewhere while the handler may come."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from soundcheck.calls.sites import BodyId
+from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.catalog.kernel_facts import CONTEXTS, WAITS
+from soundcheck.contexts.facts import LockFact
+from soundcheck.contexts.flows import UNMASKED, Event
+from soundcheck.contexts.infer import Contexts, Node
+from soundcheck.contexts.proofs import place_of, short, side_of
+from soundcheck.crates.stubs import is_stub
+from soundcheck.finding import Finding, Precision, Step
+from soundcheck.program import Program
+
+SPEC = CheckSpec(
+    facts={
+        "handlers": FactSpec(ListOf(Text(choices=CONTEXTS)), is_required=True),
+        "holders": FactSpec(ListOf(Text(choices=CONTEXTS)), is_required=True),
+        "waits": FactSpec(ListOf(Text(choices=WAITS)), is_required=True),
+    },
+    placeholders=("lock", "type", "handler", "holder"),
+    needs_model=True,
+)
+
+
+class _Taking(NamedTuple):
+    """A lock taken at a step of a body, in one of the contexts that run the body."""
+
+    body: BodyId
+    event: Event
+    node: Node
+    fact: LockFact
+
+
+def find_shared(program: Program, rule: Rule) -> Iterator[Finding]:
+    """One finding a lock, at the first place that holds it while its handler may come."""
+    contexts = program.contexts
+    handlers, holders = rule.texts("handlers"), rule.texts("holders")
+    waits = frozenset(rule.texts("waits"))
+    waiting: dict[str, list[_Taking]] = defaultdict(list)
+    held: dict[str, list[_Taking]] = defaultdict(list)
+    for taking in _takings(contexts):
+        if not taking.event.lock or taking.fact.waits not in waits:
+            continue
+        how = taking.event.meaning.taking
+        assert how is not None
+        node = taking.node
+        if node.context in handlers and not how.is_attempt:
+            waiting[taking.event.lock].append(taking)
+        elif node.context in holders and _is_open(contexts, taking):
+            held[taking.event.lock].append(taking)
+    for lock in sorted(waiting):
+        sides = _conflict(contexts, waiting[lock], held.get(lock, ()))
+        if sides is not None:
+            yield _finding(program, rule, lock, *sides, held[lock])
+
+
+def _takings(contexts: Contexts) -> Iterator[_Taking]:
+    for body in sorted(contexts.flows.of):
+        if is_stub(contexts.definition(body).file):
+            continue
+        for _, event in contexts.events(body):
+            taking = event.meaning.taking
+            if taking is not None:
+                for node in contexts.nodes(body):
+                    yield _Taking(body, event, node, taking.fact)
+
+
+def _is_open(contexts: Contexts, taking: _Taking) -> bool:
+    """Whether the lock is held with interrupts on."""
+    if "interrupts" in taking.fact.masks:
+        return False
+    return contexts.irq_at(taking.node, taking.event.state) == UNMASKED
+
+
+def _conflict(
+    contexts: Contexts, waiting: Sequence[_Taking], held: Sequence[_Taking]
+) -> tuple[_Taking, _Taking] | None:
+    """The shortest ways to both sides; two readers do not exclude each other."""
+    best: tuple[tuple[object, ...], _Taking, _Taking] | None = None
+    for one in waiting:
+        for other in held:
+            if _mode(one) == _mode(other) == "shared":
+                continue
+            if not contexts.may_meet(one.node, other.node):
+                continue
+            rank = (
+                not (contexts.is_sure(one.node) and contexts.is_sure(other.node)),
+                contexts.ways[one.node].length + contexts.ways[other.node].length,
+                one.body,
+                one.event.op.start,
+                other.body,
+                other.event.op.start,
+            )
+            if best is None or rank < best[0]:
+                best = (rank, one, other)
+    return None if best is None else best[1:]
+
+
+def _mode(taking: _Taking) -> str:
+    how = taking.event.meaning.taking
+    return "" if how is None else how.mode
+
+
+def _finding(
+    program: Program,
+    rule: Rule,
+    lock: str,
+    waiting: _Taking,
+    held: _Taking,
+    all_held: Sequence[_Taking],
+) -> Finding:
+    contexts = program.contexts
+    at = place_of(contexts, held.body, held.event)
+    there = place_of(contexts, waiting.body, waiting.event)
+    root = contexts.way(waiting.node)[0][0].body
+    values = {
+        "lock": short(lock),
+        "type": held.fact.name,
+        "handler": short(contexts.definition(root).path),
+        "holder": short(contexts.definition(held.body).path),
+    }
+    sides = (
+        side_of(contexts, "interrupt", waiting.node, there, f"waits for `{short(lock)}`"),
+        side_of(contexts, "task", held.node, at, f"takes `{short(lock)}` with interrupts on"),
+    )
+    is_sure = contexts.is_sure(waiting.node) and contexts.is_sure(held.node)
+    related = dict.fromkeys(
+        place_of(contexts, one.body, one.event)
+        for one in all_held
+        if (one.body, one.event.op.start) != (held.body, held.event.op.start)
+    )
+    return program.claim(
+        rule,
+        at,
+        site="lock",
+        subject=lock,
+        values=values,
+        sides=sides,
+        related=tuple(
+            Step(
+                place, program.name_at(place.path, place.start), "taken with interrupts on here too"
+            )
+            for place in sorted(related)
+        ),
+        precision=None if is_sure else Precision.MEDIUM,
+    )
