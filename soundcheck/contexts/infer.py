@@ -245,7 +245,7 @@ class Contexts:
             if site.passed and not event.meaning.registers:
                 yield from self._passed(event, irq, sure=sure)
 
-    def _passed(self, node: Node, event: Event, irq: str, *, sure: bool) -> Iterator[_Step]:
+    def _passed(self, event: Event, irq: str, *, sure: bool) -> Iterator[_Step]:
         """The closures and functions that a call is given run where the callee calls them."""
         site = event.site
         assert site is not None
