@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
-from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, WAITS
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import UNMASKED, Event
@@ -17,11 +17,15 @@ from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision, Step
 from soundcheck.program import Program
 
+KINDS = ("mutex", "read-write lock")
+
 SPEC = CheckSpec(
     facts={
         "handlers": FactSpec(ListOf(Text(choices=CONTEXTS)), is_required=True),
         "holders": FactSpec(ListOf(Text(choices=CONTEXTS)), is_required=True),
         "waits": FactSpec(ListOf(Text(choices=WAITS)), is_required=True),
+        "kinds": FactSpec(ListOf(Text(choices=KINDS)), default=KINDS),
+        "lone": FactSpec(Flag(), default=False),
     },
     placeholders=("lock", "type", "handler", "holder"),
     needs_model=True,
@@ -38,7 +42,11 @@ class _Taking(NamedTuple):
 
 
 def find_shared(program: Program, rule: Rule) -> Iterator[Finding]:
-    """One finding a lock, at the first place that holds it while its handler may come."""
+    """One finding a lock, at the first place that holds it while its handler may come.
+
+    A ``lone`` rule speaks of the locks that no such place is known for, where the handler takes
+    them.
+    """
     contexts = program.contexts
     handlers, holders = rule.texts("handlers"), rule.texts("holders")
     waits = frozenset(rule.texts("waits"))
@@ -46,6 +54,8 @@ def find_shared(program: Program, rule: Rule) -> Iterator[Finding]:
     held: dict[str, list[_Taking]] = defaultdict(list)
     for taking in _takings(contexts):
         if not taking.event.lock or taking.fact.waits not in waits:
+            continue
+        if _kind(taking.fact) not in rule.texts("kinds"):
             continue
         how = taking.event.meaning.taking
         assert how is not None
@@ -56,8 +66,38 @@ def find_shared(program: Program, rule: Rule) -> Iterator[Finding]:
             held[taking.event.lock].append(taking)
     for lock in sorted(waiting):
         sides = _conflict(contexts, waiting[lock], held.get(lock, ()))
-        if sides is not None:
+        if rule.facts["lone"]:
+            plain = [one for one in waiting[lock] if "interrupts" not in one.fact.masks]
+            if sides is None and plain:
+                yield _lone(program, rule, lock, plain)
+        elif sides is not None:
             yield _finding(program, rule, lock, *sides, held[lock])
+
+
+def _kind(fact: LockFact) -> str:
+    return KINDS[bool(fact.read)]
+
+
+def _lone(program: Program, rule: Rule, lock: str, waiting: Sequence[_Taking]) -> Finding:
+    contexts = program.contexts
+    first = min(
+        waiting,
+        key=lambda one: (contexts.ways[one.node].length, one.body, one.event.op.start),
+    )
+    at = place_of(contexts, first.body, first.event)
+    root = contexts.way(first.node)[0][0].body
+    values = {
+        "lock": short(lock),
+        "type": first.fact.name,
+        "handler": short(contexts.definition(root).path),
+        "holder": "",
+    }
+    sides = (side_of(contexts, "interrupt", first.node, at, f"waits for `{short(lock)}`"),)
+    is_sure = contexts.is_sure(first.node)
+    precision = None if is_sure else Precision.LOW
+    return program.claim(
+        rule, at, site="lock", subject=lock, values=values, sides=sides, precision=precision
+    )
 
 
 def _takings(contexts: Contexts) -> Iterator[_Taking]:

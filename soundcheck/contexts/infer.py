@@ -131,6 +131,21 @@ class Contexts:
             for event in flow.events:
                 yield flow, event
 
+    def sure_calls(self, body: BodyId) -> Iterator[tuple[BodyId, Event]]:
+        """The bodies that a body runs by calls whose callee is known, with the step of each."""
+        for _, event in self.events(body):
+            op, site = event.op, event.site
+            if not isinstance(op, Call) or site is None:
+                continue
+            is_param = op.kind == "value" and (body, op.start, op.end) in self._params
+            only = site.callees[0] if len(site.callees) == 1 else None
+            if only is not None and not is_param and self._is_followed(body, only):
+                yield only, event
+            if site.passed and not event.meaning.registers:
+                for passed, _, _, sure in self._passed(event, ENTRY, sure=len(site.callees) < 2):
+                    if sure:
+                        yield passed, event
+
     def may_meet(self, one: Node, other: Node) -> bool:
         """Whether some build holds both ways."""
         return bool(one.build & other.build) and self._meet(one.body, other.body)

@@ -617,6 +617,7 @@ class Lowering:
                 words.index(self._places.show(result)) if carries else -1,
                 self._forwards(expr.args),
                 _name_place(expr),
+                words.index(_spelled(expr)),
             )
         )
         if passes:
@@ -665,6 +666,23 @@ class Lowering:
         if (self._id, expr.start, expr.end, "macro") in self._written:
             self._ops.append(Call(expr.start, expr.end, "macro"))
         return _NOTHING
+
+
+def _spelled(expr: it.Call | it.MethodCall) -> str:
+    """A receiver that is a name, or a field of such; otherwise nothing."""
+    receiver: it.Expr | None = expr.receiver if isinstance(expr, it.MethodCall) else None
+    if isinstance(expr, it.Call) and expr.args:
+        receiver = expr.args[0]
+    names: list[str] = []
+    while isinstance(receiver, it.Field | it.Ref | it.Unary):
+        if isinstance(receiver, it.Field):
+            names.append(receiver.name)
+            receiver = receiver.base
+        else:
+            receiver = receiver.operand
+    if not isinstance(receiver, it.PathExpr) or len(receiver.path.segments) != 1:
+        return ""
+    return ".".join([receiver.path.name, *reversed(names)])
 
 
 def _name_place(expr: it.Call | it.MethodCall) -> tuple[int, int]:

@@ -29,7 +29,8 @@ class Call(Op, frozen=True):
     script releases what the call gave back, or -1 where dropping that does nothing. ``result`` is
     its type, or -1. ``forwards`` pairs the index of an argument with that of the parameter of
     the body that is given on as it, receivers not counted. ``name`` is where the name of what is
-    called stands, from and to which offset.
+    called stands, from and to which offset. ``spelled`` is the receiver as it is written, where
+    that is a name and fields of it: two calls on one such text are on one value.
     """
 
     end: int
@@ -40,6 +41,7 @@ class Call(Op, frozen=True):
     result: int = -1
     forwards: tuple[tuple[int, int], ...] = ()
     name: tuple[int, int] = (-1, -1)
+    spelled: int = -1
 
 
 class Release(Op, frozen=True):

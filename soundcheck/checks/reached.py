@@ -1,0 +1,120 @@
+"""Something that a context forbids and that is reached from one of its roots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from soundcheck.calls.sites import BodyId
+from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
+from soundcheck.catalog.kernel_facts import CONTEXTS, EFFECTS, WAITS
+from soundcheck.contexts.flows import Event
+from soundcheck.contexts.infer import Contexts, Node
+from soundcheck.contexts.proofs import place_of, short, side_of
+from soundcheck.crates.stubs import is_stub
+from soundcheck.finding import Finding, Precision
+from soundcheck.program import Program
+
+SPEC = CheckSpec(
+    facts={
+        "contexts": FactSpec(ListOf(Text(choices=CONTEXTS)), is_required=True),
+        "effects": FactSpec(ListOf(Text(choices=EFFECTS)), default=()),
+        "takes": FactSpec(ListOf(Text(choices=WAITS)), default=()),
+        "fills": FactSpec(ListOf(Text(choices=WAITS)), default=()),
+        "modes": FactSpec(ListOf(Text(choices=("exclusive", "shared"))), default=()),
+        "even_if_masking": FactSpec(Flag(), default=False),
+    },
+    placeholders=("what", "root", "type"),
+    needs_model=True,
+)
+
+
+class _Met(NamedTuple):
+    """A step that the rule is about: what it is about, and the word for it in the message."""
+
+    body: BodyId
+    event: Event
+    node: Node
+    subject: str
+    type: str
+
+
+def find_reached(program: Program, rule: Rule) -> Iterator[Finding]:
+    """One finding a lock, cell or function and root, at the step with the shortest way."""
+    contexts = program.contexts
+    best: dict[tuple[str, BodyId], tuple[tuple[object, ...], _Met]] = {}
+    for met in _met(contexts, rule):
+        way = contexts.way(met.node)
+        root = way[0][0].body
+        rank: tuple[object, ...] = (
+            not contexts.is_sure(met.node),
+            len(way),
+            met.body,
+            met.event.op.start,
+        )
+        key = (met.subject, root)
+        if key not in best or rank < best[key][0]:
+            best[key] = (rank, met)
+    # A cause that many roots share is told once, by its shortest way.
+    told: dict[tuple[BodyId, int, str], tuple[tuple[object, ...], _Met]] = {}
+    for rank, met in best.values():
+        place = (met.body, met.event.op.start, met.subject)
+        if place not in told or rank < told[place][0]:
+            told[place] = (rank, met)
+    for _, met in told.values():
+        yield _finding(program, rule, met)
+
+
+def _met(contexts: Contexts, rule: Rule) -> Iterator[_Met]:
+    wanted = rule.texts("contexts")
+    for body in sorted(contexts.flows.of):
+        if is_stub(contexts.definition(body).file):
+            continue
+        node = contexts.runs_in(body, wanted)
+        if node is None:
+            continue
+        for _, event in contexts.events(body):
+            found = _subject(contexts, rule, event)
+            if found is not None:
+                yield _Met(body, event, node, *found)
+
+
+def _subject(contexts: Contexts, rule: Rule, event: Event) -> tuple[str, str] | None:
+    """What a step does that the rule is about, if anything."""
+    meaning = event.meaning
+    for effect in meaning.effects:
+        if effect.does in rule.texts("effects"):
+            assert event.site is not None
+            return contexts.meanings.paths_of(event.site)[0], effect.does
+    taking = meaning.taking
+    if taking is not None and not taking.is_attempt and taking.fact.waits in rule.texts("takes"):
+        modes = rule.texts("modes")
+        is_masking = "interrupts" in taking.fact.masks and not rule.facts["even_if_masking"]
+        if event.lock and not is_masking and (not modes or taking.mode in modes):
+            return event.lock, taking.fact.name
+    once = meaning.once
+    is_open = once is not None and "interrupts" not in once.masks
+    if once is not None and is_open and event.lock and once.waits in rule.texts("fills"):
+        return event.lock, once.types[0].path.rpartition("::")[2]
+    return None
+
+
+def _finding(program: Program, rule: Rule, met: _Met) -> Finding:
+    contexts = program.contexts
+    at = place_of(contexts, met.body, met.event)
+    root = contexts.way(met.node)[0][0]
+    label = "interrupt" if met.node.context != "panic" else "panic"
+    what = short(met.subject)
+    return program.claim(
+        rule,
+        at,
+        site="call",
+        subject=met.subject,
+        values={
+            "what": what,
+            "root": short(contexts.definition(root.body).path),
+            "type": met.type,
+        },
+        sides=(side_of(contexts, label, met.node, at, f"reaches `{what}`"),),
+        precision=None if contexts.is_sure(met.node) else Precision.LOW,
+    )

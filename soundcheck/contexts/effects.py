@@ -1,0 +1,97 @@
+"""What a call of a body may do before it comes back: locks taken, effects had, callees included."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from soundcheck.calls.sites import BodyId
+from soundcheck.contexts.flows import Event
+from soundcheck.contexts.infer import Contexts
+
+Keys = Callable[[BodyId, Event], Sequence[str]]
+
+
+class Reach(NamedTuple):
+    """One step of a way to an effect: the body, the step in it, and the body it calls, if any."""
+
+    body: BodyId
+    event: Event
+    callee: BodyId | None
+
+
+class Effects:
+    """Effects by body, found by following the calls that are sure.
+
+    What an effect is, ``keys`` tells of a step, by names.
+    """
+
+    def __init__(self, contexts: Contexts, keys: Keys) -> None:
+        self._contexts = contexts
+        self._bits: dict[str, int] = {}
+        self._direct: dict[BodyId, dict[str, Event]] = defaultdict(dict)
+        self._calls: dict[BodyId, list[tuple[BodyId, Event]]] = {}
+        for body in contexts.flows.of:
+            self._calls[body] = list(contexts.sure_calls(body))
+            for _, event in contexts.events(body):
+                for key in keys(body, event):
+                    self._bits.setdefault(key, len(self._bits))
+                    self._direct[body].setdefault(key, event)
+        self._masks = self._close()
+
+    def _close(self) -> Mapping[BodyId, int]:
+        """The effects of each body as bits, those of its callees included."""
+        masks: dict[BodyId, int] = defaultdict(int)
+        callers: dict[BodyId, list[BodyId]] = defaultdict(list)
+        for body, calls in self._calls.items():
+            for callee, _ in calls:
+                callers[callee].append(body)
+        queue: deque[BodyId] = deque()
+        for body, keys in self._direct.items():
+            masks[body] = sum(1 << self._bits[key] for key in keys)
+            queue.append(body)
+        waiting = set(queue)
+        while queue:
+            body = queue.popleft()
+            waiting.discard(body)
+            for caller in callers[body]:
+                joined = masks[caller] | masks[body]
+                if joined != masks[caller]:
+                    masks[caller] = joined
+                    if caller not in waiting:
+                        waiting.add(caller)
+                        queue.append(caller)
+        return masks
+
+    def of(self, body: BodyId) -> Iterator[str]:
+        """The names of what a call of a body may do."""
+        mask = self._masks.get(body, 0)
+        for key, bit in self._bits.items():
+            if mask >> bit & 1:
+                yield key
+
+    def has(self, body: BodyId, key: str) -> bool:
+        """Whether a call of a body may do something."""
+        bit = self._bits.get(key)
+        return bit is not None and bool(self._masks.get(body, 0) >> bit & 1)
+
+    def way(self, body: BodyId, key: str) -> tuple[Reach, ...]:
+        """The shortest way from a body to a step that does something."""
+        came: dict[BodyId, Reach | None] = {body: None}
+        queue = deque([body])
+        while queue:
+            at = queue.popleft()
+            event = self._direct.get(at, {}).get(key)
+            if event is not None:
+                chain = [Reach(at, event, None)]
+                back = came[at]
+                while back is not None:
+                    chain.append(back)
+                    back = came[back.body]
+                return tuple(reversed(chain))
+            for callee, step in self._calls.get(at, ()):
+                if callee not in came and self.has(callee, key):
+                    came[callee] = Reach(at, step, callee)
+                    queue.append(callee)
+        return ()
