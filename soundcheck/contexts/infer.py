@@ -132,10 +132,13 @@ class Contexts:
                 yield flow, event
 
     def sure_calls(self, body: BodyId) -> Iterator[tuple[BodyId, Event]]:
-        """The bodies that a body runs by calls whose callee is known, with the step of each."""
+        """The bodies that a body runs by calls whose callee is known, with the step of each.
+
+        Drop glue is none of them: what was moved on is not dropped where its name ends.
+        """
         for _, event in self.events(body):
             op, site = event.op, event.site
-            if not isinstance(op, Call) or site is None:
+            if not isinstance(op, Call) or site is None or site.kind == "drop":
                 continue
             is_param = op.kind == "value" and (body, op.start, op.end) in self._params
             only = site.callees[0] if len(site.callees) == 1 else None
@@ -145,6 +148,15 @@ class Contexts:
                 for passed, _, _, sure in self._passed(event, ENTRY, sure=len(site.callees) < 2):
                     if sure:
                         yield passed, event
+
+    @cached_property
+    def statics(self) -> frozenset[str]:
+        """The paths of the workspace's statics: of each there is one."""
+        return frozenset(
+            target.path
+            for target in self.world.defmap.defs
+            if target.kind == "static" and not is_stub(target.file)
+        )
 
     def may_meet(self, one: Node, other: Node) -> bool:
         """Whether some build holds both ways."""

@@ -1,0 +1,203 @@
+"""A lock is held while something happens that must not: it is taken again, or others must run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from soundcheck.calls.sites import BodyId
+from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
+from soundcheck.catalog.kernel_facts import EFFECTS, WAITS
+from soundcheck.contexts.effects import Effects
+from soundcheck.contexts.flows import Event, Flow, Hold
+from soundcheck.contexts.infer import Contexts
+from soundcheck.contexts.meanings import Taking
+from soundcheck.contexts.proofs import name_of, place_of, short
+from soundcheck.contexts.scripts import Call, Suspend
+from soundcheck.crates.stubs import is_stub
+from soundcheck.finding import Finding, Side, Step
+from soundcheck.program import Program
+
+SPEC = CheckSpec(
+    facts={
+        "held": FactSpec(ListOf(Text(choices=WAITS)), is_required=True),
+        "effects": FactSpec(ListOf(Text(choices=EFFECTS)), default=()),
+        "again": FactSpec(Flag(), default=False),
+        "awaits": FactSpec(Flag(), default=False),
+        "masks": FactSpec(Flag(), default=False),
+    },
+    placeholders=("lock", "what", "type"),
+    needs_model=True,
+)
+
+
+class _Clash(NamedTuple):
+    """A lock that is held at a step, what happens there, and the steps by which it does."""
+
+    hold: Hold
+    subject: str
+    what: str
+    steps: tuple[Step, ...]
+
+
+def find_held(program: Program, rule: Rule) -> Iterator[Finding]:
+    """One finding a guard and cause, at the step that must not be under it."""
+    contexts = program.contexts
+    for body in sorted(contexts.flows.of):
+        if is_stub(contexts.definition(body).file):
+            continue
+        told: set[tuple[int, str]] = set()
+        for flow, event in contexts.events(body):
+            for clash in _clashes(contexts, rule, body, flow, event):
+                key = (clash.hold.start, clash.subject)
+                if key not in told:
+                    told.add(key)
+                    yield _finding(program, rule, body, event, clash)
+
+
+def _clashes(
+    contexts: Contexts, rule: Rule, body: BodyId, flow: Flow, event: Event
+) -> Iterator[_Clash]:
+    held = rule.texts("held")
+    for hold in event.state.holds:
+        is_lock = hold.is_lock and getattr(hold.fact, "waits", "") in held
+        if not is_lock and not (rule.facts["masks"] and not hold.is_lock):
+            continue
+        if rule.facts["awaits"] and isinstance(event.op, Suspend):
+            yield _Clash(hold, hold.lock or hold.fact.place.profile, "an `.await`", ())
+        if not isinstance(event.op, Call) or event.site is None:
+            continue
+        if rule.facts["again"] and hold.lock and not getattr(hold.fact, "is_reentrant", False):
+            yield from _taken_again(contexts, body, flow, event, hold)
+        for effect in rule.texts("effects"):
+            yield from _does(contexts, body, event, hold, effect)
+
+
+def _taken_again(
+    contexts: Contexts, body: BodyId, flow: Flow, event: Event, hold: Hold
+) -> Iterator[_Clash]:
+    op = event.op
+    assert isinstance(op, Call)
+    taking = event.meaning.taking
+    if taking is not None:
+        if _waits_for(taking, event.lock, hold) and _is_same(flow, op, hold):
+            yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", ())
+        return
+    if not _is_static(contexts, hold.lock):
+        return
+    effects = _locks(contexts)
+    for callee, step in contexts.sure_calls(body):
+        if step is not event:
+            continue
+        for mode in _excluding(hold):
+            key = f"{mode} {hold.lock}"
+            if effects.has(callee, key):
+                steps = _steps(contexts, effects, callee, key, f"takes `{short(hold.lock)}`")
+                yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", steps)
+                return
+
+
+def _waits_for(taking: Taking, lock: str, hold: Hold) -> bool:
+    return not taking.is_attempt and lock == hold.lock and taking.mode in _excluding(hold)
+
+
+def _excluding(hold: Hold) -> tuple[str, ...]:
+    return ("exclusive",) if hold.mode == "shared" else ("exclusive", "shared")
+
+
+def _is_same(flow: Flow, op: Call, hold: Hold) -> bool:
+    """Whether two takings are of one lock: of a static, or of one value's field."""
+    first = next(
+        (
+            one.op
+            for one in flow.events
+            if isinstance(one.op, Call) and one.op.start == hold.start and one.op.end == hold.end
+        ),
+        None,
+    )
+    if first is None or first.place < 0 or op.place < 0:
+        return False
+    if flow.words[op.place].startswith("static ") and not flow.words[op.place].endswith("]"):
+        return flow.words[op.place] == flow.words[first.place]
+    return op.spelled >= 0 and op.spelled == first.spelled
+
+
+def _is_static(contexts: Contexts, lock: str) -> bool:
+    return lock in contexts.statics
+
+
+def _does(
+    contexts: Contexts, body: BodyId, event: Event, hold: Hold, effect: str
+) -> Iterator[_Clash]:
+    assert event.site is not None
+    for fact in event.meaning.effects:
+        if fact.does == effect:
+            name = contexts.meanings.paths_of(event.site)[0]
+            yield _Clash(hold, name, f"`{short(name)}` {effect}", ())
+            return
+    taking = event.meaning.taking
+    if effect == "sleeps" and taking is not None and taking.fact.waits == "sleeps":
+        if not taking.is_attempt:
+            yield _Clash(hold, event.lock, f"`{short(event.lock)}` is a lock that sleeps", ())
+        return
+    effects = _doings(contexts)
+    for callee, step in contexts.sure_calls(body):
+        if step is event and effects.has(callee, effect):
+            steps = _steps(contexts, effects, callee, effect, effect)
+            name = name_of(contexts, callee)
+            yield _Clash(hold, name, f"`{short(name)}` {effect}", steps)
+            return
+
+
+@lru_cache(maxsize=1)
+def _locks(contexts: Contexts) -> Effects:
+    """The locks that bodies wait for, each under its mode and class."""
+
+    def keys(_body: BodyId, event: Event) -> tuple[str, ...]:
+        taking = event.meaning.taking
+        if taking is None or taking.is_attempt or not event.lock:
+            return ()
+        return (f"{taking.mode} {event.lock}",)
+
+    return Effects(contexts, keys)
+
+
+@lru_cache(maxsize=1)
+def _doings(contexts: Contexts) -> Effects:
+    """The effects of bodies that facts tell of, and sleeping locks."""
+
+    def keys(_body: BodyId, event: Event) -> tuple[str, ...]:
+        taking = event.meaning.taking
+        sleeps = taking is not None and taking.fact.waits == "sleeps" and not taking.is_attempt
+        return (*(one.does for one in event.meaning.effects), *(("sleeps",) if sleeps else ()))
+
+    return Effects(contexts, keys)
+
+
+def _steps(
+    contexts: Contexts, effects: Effects, callee: BodyId, key: str, last: str
+) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for reach in effects.way(callee, key):
+        if is_stub(contexts.definition(reach.body).file):
+            continue
+        says = last if reach.callee is None else f"calls `{short(name_of(contexts, reach.callee))}`"
+        at = place_of(contexts, reach.body, reach.event)
+        steps.append(Step(at, name_of(contexts, reach.body), says))
+    return tuple(steps)
+
+
+def _finding(program: Program, rule: Rule, body: BodyId, event: Event, clash: _Clash) -> Finding:
+    contexts = program.contexts
+    at = place_of(contexts, body, event)
+    hold = clash.hold
+    lock = short(hold.lock) if hold.lock else "the guard"
+    name = name_of(contexts, body)
+    taken = Step(contexts.span(body, hold.start, hold.end), name, f"takes `{lock}`")
+    here = Step(at, name, f"{clash.what}, while `{lock}` is held")
+    sides = (Side("holder", (taken,)), Side("waiter", (here, *clash.steps)))
+    values = {"lock": lock, "what": clash.what, "type": getattr(hold.fact, "name", "mask")}
+    return program.claim(
+        rule, at, site="call", subject=hold.lock or clash.subject, values=values, sides=sides
+    )
