@@ -35,6 +35,7 @@ ENTRY = Table(
         "macros": _NAMES,
         "statics": _NAMES,
         "types": _NAMES,
+        "only": _NAMES,
         "unmet": _UNMET,
     }
 )

@@ -59,6 +59,8 @@ def _declared(world: World, facts: KernelFacts) -> Iterator[Root]:
 def _is_declared(
     world: World, target: Def, item: it.Function, symbols: tuple[str, ...], entry: Entry
 ) -> bool:
+    if entry.only and not any(fnmatchcase(target.name, name) for name in entry.only):
+        return False
     if item.abi and item.abi in entry.abis:
         return True
     if entry.attributes and any(

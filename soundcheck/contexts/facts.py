@@ -29,7 +29,10 @@ class FactPlace(NamedTuple):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """Where a context begins; each list of names is one way of telling (see ``profiles``)."""
+    """Where a context begins; each list of names is one way of telling (see ``profiles``).
+
+    Where there are names in ``only``, a function declared so must have one of them as well.
+    """
 
     place: FactPlace
     context: str
@@ -45,6 +48,7 @@ class Entry(msgspec.Struct, frozen=True):
     macros: Names = ()
     statics: Names = ()
     types: Names = ()
+    only: Names = ()
 
 
 class LockFact(msgspec.Struct, frozen=True):
@@ -270,6 +274,7 @@ _ENTRY_FORMS = (
     "macros",
     "statics",
     "types",
+    "only",
 )
 _MASK_FORMS = (
     "masks",
