@@ -187,17 +187,17 @@ class KernelFacts:
 
     # -- types ---------------------------------------------------------------------------------
 
-    def lock_of(self, shown: str) -> LockFact | None:
-        """The lock that a type is, as ``show_type`` shows it."""
+    def locks_of(self, shown: str) -> tuple[LockFact, ...]:
+        """The locks that a type may be, as ``show_type`` shows it: the method tells which."""
         return self._lock_types.of(shown)
 
     def once_of(self, shown: str) -> OnceFact | None:
         """The cell filled at first use that a type is."""
-        return self._once_types.of(shown)
+        return next(iter(self._once_types.of(shown)), None)
 
     def cell_of(self, shown: str) -> CellFact | None:
         """The cell that a type is."""
-        return self._cell_types.of(shown)
+        return next(iter(self._cell_types.of(shown)), None)
 
     @cached_property
     def _lock_types(self) -> TypeTable[LockFact]:
@@ -251,16 +251,16 @@ class TypeTable(Generic[T]):
 
     def __init__(self, facts: Iterable[tuple[TypePattern, T]]) -> None:
         self._facts = tuple(facts)
-        self._known: dict[str, T | None] = {}
+        self._known: dict[str, tuple[T, ...]] = {}
 
-    def of(self, shown: str) -> T | None:
-        """The first fact about a type."""
-        if shown not in self._known:
+    def of(self, shown: str) -> tuple[T, ...]:
+        """The facts about a type, in order of writing."""
+        known = self._known.get(shown)
+        if known is None:
             split = split_type(shown)
-            self._known[shown] = next(
-                (fact for pattern, fact in self._facts if pattern.fits(split)), None
-            )
-        return self._known[shown]
+            found = (fact for pattern, fact in self._facts if pattern.fits(split))
+            known = self._known[shown] = tuple(found)
+        return known
 
 
 _ENTRY_FORMS = (

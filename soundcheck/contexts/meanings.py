@@ -112,17 +112,18 @@ class Meanings:
         )
 
     def _taking(self, shown: str, name: str) -> Taking | None:
-        fact = self.facts.lock_of(shown) if shown else None
-        if fact is None:
-            return None
-        in_closure = name in fact.closures
-        for attribute, mode in _MODES:
-            names: tuple[str, ...] = getattr(fact, attribute)
-            if name in names:
-                return Taking(fact, mode, is_attempt=False, in_closure=in_closure)
-        if name in fact.attempts:
-            return Taking(fact, "exclusive", is_attempt=True, in_closure=in_closure)
-        return Taking(fact, "exclusive", is_attempt=False, in_closure=True) if in_closure else None
+        """The first lock that a type may be and that a method of this name takes."""
+        for fact in self.facts.locks_of(shown) if shown else ():
+            in_closure = name in fact.closures
+            for attribute, mode in _MODES:
+                names: tuple[str, ...] = getattr(fact, attribute)
+                if name in names:
+                    return Taking(fact, mode, is_attempt=False, in_closure=in_closure)
+            if name in fact.attempts:
+                return Taking(fact, "exclusive", is_attempt=True, in_closure=in_closure)
+            if in_closure:
+                return Taking(fact, "exclusive", is_attempt=False, in_closure=True)
+        return None
 
 
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
