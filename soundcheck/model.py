@@ -1,21 +1,25 @@
 """The program model whole: from files to names, types and calls."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from soundcheck.bodies import BodyFacts
+from soundcheck.budget import find_unmet
+from soundcheck.calls.assembly import read_assembly, through_assembly
 from soundcheck.calls.graph import CallGraph, join_links
 from soundcheck.calls.linking import World, has_body
 from soundcheck.calls.sites import WRITTEN
 from soundcheck.calls.world import MacroFacts, build_world
 from soundcheck.catalog import Catalog
+from soundcheck.catalog.choosing import choose_profiles
+from soundcheck.catalog.profiles import Profile
 from soundcheck.catalog.targets import Theory
 from soundcheck.crates.configurations import Asked, read_selection
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.files import FileIndex
-from soundcheck.crates.manifests import read_manifests
-from soundcheck.crates.modules import build_module_trees
+from soundcheck.crates.manifests import Package, read_manifests
+from soundcheck.crates.modules import ModuleForest, build_module_trees
 from soundcheck.crates.stubs import is_stub, read_stubs, stub_files, stub_packages
 from soundcheck.finding import Gap, order_gaps
 from soundcheck.input import Input, Parse
@@ -55,10 +59,12 @@ def build_model(
     link: Link,
     asked: Asked = EVERY_BUILD,
     queries: Queries = (),
+    named: Sequence[str] = (),
 ) -> Model:
     """Parse, resolve and link; ``link`` walks the bodies of each file, here or in processes.
 
-    ``asked`` narrows the program to some configurations.
+    ``asked`` narrows the program to some configurations; ``named`` are the profiles to use, if
+    they are not to be chosen by what is audited.
 
     Raises:
         UnusableSelectionError: where ``asked`` names no target, feature or option there is.
@@ -77,12 +83,20 @@ def build_model(
     texts = {file.path: file.data for file in files}
     world = build_world(forest, trees, texts, packages, theory, _macro_facts(catalog), selection)
     bodies = tuple(link(world, facts, _bodies_by_file(world)))
-    graph = join_links(one.links for one in bodies)
-    gaps = [*source.gaps, *manifests.gaps, *forest.gaps, *world.defmap.gaps]
+    assembly = read_assembly(world, source.assembly)
+    links = through_assembly(world, assembly, (one.links for one in bodies))
+    graph = join_links(links, assembly.calls)
+    gaps = [*source.gaps, *manifests.gaps, *forest.gaps, *world.defmap.gaps, *assembly.gaps]
     gaps += [gap for tree in trees.values() for gap in tree.gaps]
+    gaps += _unmet(source, forest, trees)
     own = {path: one for path, one in facts.items() if not is_stub(path)}
     return Model(
-        Program(own, forest, Linked(world, graph, bodies)),
+        Program(
+            own,
+            forest,
+            Linked(world, graph, bodies, _profiles(catalog, manifests.packages, named)),
+            source.accounts,
+        ),
         world,
         graph,
         order_gaps(gap for gap in gaps if not is_stub(gap.at.path)),
@@ -97,7 +111,24 @@ def resolve(source: Input, facts: Mapping[str, FileFacts]) -> tuple[Program, tup
     forest = build_module_trees(trees, manifests.packages, source.links)
     parsing = (gap for tree in trees.values() for gap in tree.gaps)
     gaps = (*source.gaps, *manifests.gaps, *forest.gaps, *parsing)
-    return Program(facts, forest), order_gaps(gaps)
+    gaps += _unmet(source, forest, trees)
+    return Program(facts, forest, accounts=source.accounts), order_gaps(gaps)
+
+
+def _profiles(
+    catalog: Catalog, packages: Sequence[Package], named: Sequence[str]
+) -> tuple[Profile, ...]:
+    names = {package.name for package in packages}
+    crates = {one.name for package in packages for one in package.dependencies}
+    return choose_profiles(catalog.profiles, names, crates, named)
+
+
+def _unmet(source: Input, forest: ModuleForest, paths: Collection[str]) -> tuple[Gap, ...]:
+    """What the budget speaks of and nobody finds."""
+    if source.accounts is None:
+        return ()
+    modules = {module.path for module in forest.modules}
+    return find_unmet(source.accounts.budget, modules, paths)
 
 
 def _bodies_by_file(world: World) -> list[tuple[str, list[Def]]]:

@@ -16,13 +16,16 @@ import msgspec
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World, has_body
 from soundcheck.calls.routes import Link, Routes
-from soundcheck.calls.sites import BodyId
+from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.calls.symbols import exports_of
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Gap
+from soundcheck.source import Span
 from soundcheck.syntax.facts import FileFacts, UnsafeSite
 from soundcheck.traces.paths import ItemPath, item_path, krate_of, names_of
 from soundcheck.traces.trace import Executed, Observed, Trace, calls_among
+
+OBSERVED = "observed"
 
 _TWIN = re.compile(r"#[0-9]+$")
 _CLOSURE = "{closure}"
@@ -40,7 +43,8 @@ class ExecutedCall(msgspec.Struct, frozen=True, gc=False):
     """An executed call from one item to another, and the shortest way the graph has for it.
 
     ``via`` are the functions outside the workspace between the two. ``links`` are empty where
-    the graph has no way; ``cost`` is what they cost, see ``Routes``.
+    the graph has no way; ``cost`` is what they cost, see ``Routes``. ``starts`` and ``goals`` are
+    the bodies that may have been the ends.
     """
 
     caller: str
@@ -49,11 +53,19 @@ class ExecutedCall(msgspec.Struct, frozen=True, gc=False):
     via: tuple[str, ...]
     cost: int
     links: tuple[Link, ...]
+    starts: tuple[BodyId, ...] = ()
+    goals: tuple[BodyId, ...] = ()
 
     @property
-    def is_known(self) -> bool:
-        """Whether the graph has it."""
-        return bool(self.links)
+    def resolution(self) -> str:
+        """``known``: the graph has a way for it. ``observed``: it has none, and an edge is lacking.
+
+        ``unlinked``: what lies between the ends is outside the workspace, and what that calls is
+        not known.
+        """
+        if self.links:
+            return "known"
+        return "unlinked" if self.via else OBSERVED
 
 
 class ExecutedSite(msgspec.Struct, frozen=True, gc=False):
@@ -106,6 +118,47 @@ def hear(trace: Trace, world: World, graph: CallGraph, facts: Mapping[str, FileF
         dict(sorted(outside.items())),
         trace.gaps,
     )
+
+
+def with_observed(graph: CallGraph, world: World, testimony: Testimony) -> CallGraph:
+    """The graph, and the executed calls that it lacks as calls from the start of their callers."""
+    found = [
+        CallSite(
+            start,
+            OBSERVED,
+            world.defmap.defs[start.owner].start,
+            world.defmap.defs[start.owner].start,
+            call.callee,
+            OBSERVED,
+            call.goals,
+            f"executed {times(call.count)}",
+        )
+        for call in testimony.calls
+        if call.resolution == OBSERVED
+        for start in call.starts
+    ]
+    sites = sorted([*graph.sites, *found], key=lambda site: (site.caller, site.start, site.end))
+    return CallGraph(sites, graph.mentions, graph.assembly)
+
+
+def times(count: int) -> str:
+    """How often, in words."""
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def unlinked_calls(world: World, testimony: Testimony) -> Iterator[Gap]:
+    """The executed calls that lead through functions outside, where the graph has no way."""
+    for call in testimony.calls:
+        if call.resolution == "unlinked":
+            what = f"{call.callee} was called through {call.via[0]}"
+            yield Gap("unlinked-call", what, place_of(world, call), call.caller)
+
+
+def place_of(world: World, call: ExecutedCall) -> Span:
+    """Where the caller of an executed call is defined; the first of twins."""
+    target = world.defmap.defs[call.starts[0].owner]
+    line = world.trees[target.file].line_of(target.start)
+    return Span(target.file, line, target.start, target.start)
 
 
 class _Items:
@@ -183,7 +236,16 @@ def _judged(
         starts, goals = ends[key]
         route = routes.find(frozenset(starts), goals)
         cost, links = (route.cost, route.links) if route is not None else (0, ())
-        yield ExecutedCall(key[0], key[1], counts[key], vias[key], cost, links)
+        yield ExecutedCall(
+            key[0],
+            key[1],
+            counts[key],
+            vias[key],
+            cost,
+            links,
+            tuple(sorted(starts)),
+            tuple(sorted(goals)),
+        )
 
 
 def _sites(

@@ -70,7 +70,7 @@ def heard(model, *stacks, known=None):
 
 def costs(testimony):
     return [
-        (call.caller, call.callee, call.cost if call.is_known else None) for call in testimony.calls
+        (call.caller, call.callee, call.cost if call.links else None) for call in testimony.calls
     ]
 
 
@@ -188,7 +188,7 @@ CALLS = [
 @pytest.mark.parametrize(("text", "stack", "cost"), CALLS)
 def test_calls(model_of, text, stack, cost):
     (call,) = heard(model_of(text), stack).calls
-    assert (call.cost if call.is_known else None) == cost
+    assert (call.cost if call.links else None) == cost
 
 
 def test_the_hop_into_the_allocator_is_free(model_of):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from soundcheck.calls.assembly import AssemblyCall
 from soundcheck.calls.sites import (
     MOST_CANDIDATES,
     WRITTEN,
@@ -32,13 +33,26 @@ class Edge(msgspec.Struct, frozen=True, gc=False):
 
 
 class CallGraph:
-    """The calls of a program, by caller and by callee."""
+    """The calls of a program, by caller and by callee.
 
-    __slots__ = ("_callees", "_callers", "mentions", "sites")
+    ``assembly`` is where assembly outside all bodies names functions; no body is their caller.
+    """
 
-    def __init__(self, sites: Sequence[CallSite], mentions: Sequence[Mention]) -> None:
+    __slots__ = ("_callees", "_callers", "_named", "assembly", "mentions", "sites")
+
+    def __init__(
+        self,
+        sites: Sequence[CallSite],
+        mentions: Sequence[Mention],
+        assembly: Sequence[AssemblyCall] = (),
+    ) -> None:
         self.sites = tuple(sites)
         self.mentions = tuple(mentions)
+        self.assembly = tuple(assembly)
+        self._named: dict[BodyId, list[AssemblyCall]] = defaultdict(list)
+        for call in assembly:
+            for callee in call.callees:
+                self._named[callee].append(call)
         self._callees: dict[BodyId, list[Edge]] = defaultdict(list)
         self._callers: dict[BodyId, list[Edge]] = defaultdict(list)
         for site in sites:
@@ -62,6 +76,13 @@ class CallGraph:
     def callers(self, body: BodyId) -> Sequence[Edge]:
         """The edges into a body."""
         return self._callers.get(body, ())
+
+    def named_by_assembly(self, body: BodyId) -> Sequence[AssemblyCall]:
+        """Where assembly outside all bodies calls a body or takes its address, in order of place.
+
+        Bodies that hold assembly themselves are among the callers.
+        """
+        return self._named.get(body, ())
 
     @property
     def bodies(self) -> list[BodyId]:
@@ -112,7 +133,7 @@ def _chain(came: Mapping[BodyId, Edge | None], body: BodyId) -> tuple[Edge, ...]
     return tuple(reversed(chain))
 
 
-def join_links(parts: Iterable[Links]) -> CallGraph:
+def join_links(parts: Iterable[Links], assembly: Sequence[AssemblyCall] = ()) -> CallGraph:
     """The graph of all bodies' links, with calls through values resolved by what flows there."""
     sites: list[CallSite] = []
     values: list[ValueCall] = []
@@ -125,7 +146,7 @@ def join_links(parts: Iterable[Links]) -> CallGraph:
     loose = _loose_values(mentions)
     sites.extend(_resolve_value(call, flows, loose) for call in values)
     sites.sort(key=lambda site: (site.caller, site.start, site.end, site.kind, site.name))
-    return CallGraph(sites, mentions)
+    return CallGraph(sites, mentions, assembly)
 
 
 def _flows_into_parameters(sites: Iterable[CallSite]) -> dict[tuple[int, int], set[BodyId]]:

@@ -30,10 +30,11 @@ class CallSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     ``kind``: ``path``, ``method``, ``value`` (through a function value), ``macro``, and what the
     language calls by itself: ``operator``, ``deref``, ``drop``, ``await``, ``format``, ``iterate``;
-    what assembly names is ``assembly``.
-    ``resolution``: ``exact``, ``candidates``, ``external`` or ``unknown``; ``reason`` says why
-    there are several or none, or names what is external. ``callees`` are the bodies it may run;
-    an external call has those of a stub, if any. ``name`` is the callee as written.
+    what assembly names is ``assembly``, and what only a trace tells is ``observed``.
+    ``resolution``: ``exact``, ``candidates``, ``external``, ``unknown``, or ``observed`` too;
+    ``reason`` says why there are several or none, or names what is external. ``callees`` are the
+    bodies it may run; an external call has those of a stub, if any, and one of what assembly
+    defines has the declaration. ``name`` is the callee as written.
     """
 
     caller: BodyId

@@ -11,15 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
+from soundcheck.syntax.assembly import words_of
 
 ASSEMBLY = frozenset({"asm", "naked_asm", "global_asm", "llvm_asm"})
 
 _STRING = re.compile(r'r(#*)"(.*?)"\1|"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-# A directive and its operands: they declare a symbol, and do not use it.
-_DIRECTIVE = re.compile(r"^\s*\.[a-z_]+\b[^\n;]*", re.MULTILINE)
-_WORD = re.compile(r"[A-Za-z_][\w.$]*(?!\w*:)")
 
 
 def exports_of(target: Def) -> Iterator[str]:
@@ -52,13 +49,11 @@ def imported_symbol(target: Def) -> str:
 
 def symbols_in(tokens: str) -> tuple[str, ...]:
     """The words that may be symbols in the templates of an assembly macro, in order."""
-    found: dict[str, None] = {}
-    for literal in _STRING.finditer(tokens):
-        raw, plain = literal[2], literal[3]
-        text = raw if plain is None else _ESCAPE.sub(_unescaped, plain)
-        text = _DIRECTIVE.sub("", _COMMENT.sub("", text))
-        found.update(dict.fromkeys(_WORD.findall(text)))
-    return tuple(found)
+    templates = [
+        _ESCAPE.sub(_unescaped, one[3]) if one[2] is None else one[2]
+        for one in _STRING.finditer(tokens)
+    ]
+    return words_of("\n".join(templates))
 
 
 def _unescaped(match: re.Match[str]) -> str:

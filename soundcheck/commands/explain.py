@@ -50,6 +50,12 @@ def _explain(model: "Model", names: "Names", body: "BodyId") -> Iterator[str]:
     callers = sorted({names.name(edge.caller) for edge in model.graph.callers(body)})
     yield f"called by ({len(callers)}):"
     yield from (f"  {name}" for name in callers)
+    named = model.graph.named_by_assembly(body)
+    if named:
+        yield f"called by assembly ({len(named)}):"
+        for call in named:
+            routine = f", in {call.routine}" if call.routine else ""
+            yield f"  {call.at.path}:{call.at.line}: {call.how} {call.symbol}{routine}"
     values = [mention for mention in model.graph.mentions if mention.body == body]
     if values:
         yield f"used as a value ({len(values)}):"

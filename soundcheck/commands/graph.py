@@ -7,10 +7,14 @@ import click
 from soundcheck.commands.failures import RunError
 from soundcheck.commands.options import Common, Selected, takes_common, takes_selection
 from soundcheck.commands.session import Session
+from soundcheck.commands.trace import open_trace
 
 if TYPE_CHECKING:
+    from soundcheck.calls.graph import CallGraph
     from soundcheck.calls.names import Names
     from soundcheck.calls.sites import BodyId
+    from soundcheck.model import Model
+    from soundcheck.traces.trace import Trace
 
 FORMATS = ("text", "json", "dot", "mermaid", "graphml")
 
@@ -24,6 +28,9 @@ FORMATS = ("text", "json", "dot", "mermaid", "graphml")
     "--to", "goal", metavar="ITEM", help="Only what reaches ITEM; with --from, the shortest path."
 )
 @click.option("--depth", type=click.IntRange(1), metavar="N", help="At most N calls away.")
+@click.option(
+    "--trace", metavar="TRACE", help="Add what was executed and the graph lacks, as `observed`."
+)
 @click.option(
     "--output",
     "-o",
@@ -40,23 +47,37 @@ def command(
     start: str | None,
     goal: str | None,
     depth: int | None,
+    trace: str | None,
     form: str,
 ) -> None:
     """Show the graph of calls, or of modules that call each other.
 
-    The code of the workspace is shown. The JSON has every call; a callee outside is null there.
+    The code of the workspace is shown, and where assembly calls it. The JSON has every call; a
+    callee outside is null there.
     """
     from soundcheck.calls.names import Names
-    from soundcheck.render.graph import choose_edges, render_calls, render_modules
+    from soundcheck.render.graph import choose_assembly, choose_edges, render_calls, render_modules
 
+    read = None if trace is None else open_trace(trace)
     model = Session(common).model(selected)
+    graph = model.graph if read is None else _with_observed(model, read)
     names = Names(model.world)
     starts, goals = _bodies(names, start), _bodies(names, goal)
-    edges = choose_edges(model.graph, names, starts, goals, depth)
+    edges = choose_edges(graph, names, starts, goals, depth)
     if start and goal and not edges:
         raise RunError(f"no chain of calls is known from {start} to {goal}")
-    render = render_calls if what == "calls" else render_modules
-    click.echo(render(model.world, model.graph, names, edges, form), nl=False)
+    if what == "modules":
+        click.echo(render_modules(model.world, edges, names, form), nl=False)
+        return
+    assembly = choose_assembly(graph, starts, goals, depth)
+    click.echo(render_calls(model.world, graph, names, edges, assembly, form), nl=False)
+
+
+def _with_observed(model: "Model", trace: "Trace") -> "CallGraph":
+    from soundcheck.witness import hear, with_observed
+
+    testimony = hear(trace, model.world, model.graph, model.program.facts)
+    return with_observed(model.graph, model.world, testimony)
 
 
 def _bodies(names: "Names", item: str | None) -> "tuple[BodyId, ...] | None":

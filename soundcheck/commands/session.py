@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 from soundcheck.cache import FOLDER, Cache, key_of
 from soundcheck.commands.failures import RunError, told
 from soundcheck.commands.options import EVERY_BUILD, Common, Selected
+from soundcheck.commands.outputs import note
 from soundcheck.commands.progress import progress, wipe
 from soundcheck.pool import map_bytes
 from soundcheck.resources import catalog_hash, code_hash
 from soundcheck.source import SourceFile
-from soundcheck.workspace import Workspace, find_root, list_files, read_files
+from soundcheck.workspace import Workspace, find_root, has_settings, list_files, read_files
 
 if TYPE_CHECKING:
     from soundcheck.bodies import BodyFacts
     from soundcheck.calls.linking import World
+    from soundcheck.catalog import Catalog
+    from soundcheck.commands.configuration import Configuration
     from soundcheck.crates.configurations import Asked
     from soundcheck.crates.definitions import Def
     from soundcheck.input import Input
@@ -75,18 +78,76 @@ class Store:
 class Session:
     """The workspace of one run, and the stages run on it."""
 
-    def __init__(self, common: Common) -> None:
+    def __init__(self, common: Common, profiles: tuple[str, ...] = ()) -> None:
+        if common.config is not None and common.isolated:
+            raise RunError("--config and --isolated contradict each other")
+        self.common = common
+        self._profiles = profiles
         with told():
             self.root = find_root(common.paths, common.root)
-            self.listing = list_files(self.root, common.paths)
+            exclude = self._excluded()
+            forced = exclude if common.force_exclude else ()
+            self.listing = list_files(
+                self.root, common.paths, exclude=exclude, force_exclude=forced
+            )
         self.store = Store(common, Path(self.root))
         self._asked = b""
+
+    def _excluded(self) -> tuple[str, ...]:
+        """The globs to exclude by; without any configuration, what reads one is not loaded."""
+        common = self.common
+        if common.config is None and (common.isolated or not has_settings(self.root)):
+            return ()
+        return self.configuration.settings.exclude
+
+    @cached_property
+    def configuration(self) -> "Configuration":
+        """What ``soundcheck.toml`` at the root says, or the file that stands for it."""
+        from soundcheck.commands.configuration import open_configuration
+
+        return open_configuration(self.root, self.common.config, is_isolated=self.common.isolated)
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles that are named, on the command line or else in the configuration."""
+        return self._profiles or self.configuration.settings.profile
+
+    @cached_property
+    def catalog(self) -> "Catalog":
+        """The rules and profiles there are, the configuration's own among them."""
+        from soundcheck.commands.policy import open_catalog
+
+        return open_catalog(self.configuration, self._profiles)
+
+    @cached_property
+    def baseline(self) -> Path:
+        """The file of the findings that are accepted for now, whether it is there or not."""
+        return self.configuration.folder / self.configuration.settings.baseline
+
+    @cached_property
+    def budget(self) -> Path:
+        """The file of the ceilings for unsafe code, whether it is there or not."""
+        return self.configuration.folder / self.configuration.settings.budget
 
     @cached_property
     def workspace(self) -> Workspace:
         """The contents of what was listed."""
         with told():
-            return read_files(self.listing)
+            space = read_files(self.listing)
+        if not self.common.quiet and not self.common.isolated:
+            self._tell_unread(space)
+        return space
+
+    def _tell_unread(self, space: Workspace) -> None:
+        """Tell of settings below the root, where somebody may believe that they count."""
+        own = [file for file in space.manifests if file.path not in space.vendored]
+        paths = [f.path for f in self.listing.settings if f.path not in space.vendored]
+        if not paths and not any(b"soundcheck" in file.data for file in own):
+            return
+        from soundcheck.commands.configuration import nested_settings
+
+        for path in nested_settings(own, paths):
+            note(f"{path}: its settings are not read, as it is not at the root")
 
     @cached_property
     def input(self) -> "Input":
@@ -101,6 +162,7 @@ class Session:
             vendored=space.vendored,
             reported=space.reported,
             gaps=space.gaps,
+            assembly=space.assembly,
         )
 
     def parse(self, files: Sequence[SourceFile], queries: "Queries") -> "Mapping[str, FileFacts]":
@@ -122,26 +184,34 @@ class Session:
         """The configuration that the run is narrowed to."""
         from soundcheck.crates.configurations import Asked
 
+        settings = self.configuration.settings
+        target = selected.target or settings.target
         asked = Asked(
-            selected.target,
-            _read_spec(selected.target),
-            selected.features,
-            selected.cfgs,
-            selected.no_default_features,
-            selected.all_features,
+            target,
+            _read_spec(target, Path() if selected.target else self.configuration.folder),
+            selected.features or settings.features,
+            selected.cfgs or settings.cfg,
+            selected.no_default_features or settings.no_default_features,
+            selected.all_features or settings.all_features,
         )
         self._asked = repr(asked).encode()
         return asked
 
     def model(self, selected: Selected = EVERY_BUILD) -> "Model":
         """The program model: every name and every call."""
-        from soundcheck.commands.policy import open_catalog, open_theory
+        from soundcheck.commands.policy import open_theory
         from soundcheck.model import UnusableSelectionError, build_model
 
         asked = self.asked(selected)
         try:
             return build_model(
-                self.input, open_catalog(), open_theory(), self.parse, self.link, asked
+                self.input,
+                self.catalog,
+                open_theory(),
+                self.parse,
+                self.link,
+                asked,
+                named=self.profiles,
             )
         except UnusableSelectionError as error:
             raise RunError(str(error)) from error
@@ -161,6 +231,8 @@ class Session:
 
         salt = code_hash("crates", "types", "calls", "bodies") + catalog_hash()
         digest = blake2b(salt + self._asked, digest_size=32)
+        for path, text in sorted(self.configuration.profiles.items()):
+            digest.update(repr((path, text)).encode())
         for manifest in self.input.manifests:
             digest.update(manifest.path.encode() + b"\0" + manifest.data)
         for path in sorted(facts):
@@ -185,11 +257,11 @@ def _parse(file: SourceFile, queries: "Queries") -> "FileFacts":
     return parse(file, queries)
 
 
-def _read_spec(target: str) -> str:
-    """The text of a target specification; empty for a triple."""
+def _read_spec(target: str, folder: Path) -> str:
+    """The text of a target specification, its path relative to ``folder``; empty for a triple."""
     if not target.endswith(".json"):
         return ""
     try:
-        return Path(target).read_text(encoding="utf-8")
+        return (folder / target).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RunError(f"{target}: cannot be read: {error}") from error

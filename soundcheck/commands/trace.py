@@ -34,18 +34,20 @@ def command(common: Common, trace: str, form: str) -> None:
 
     TRACE is a folder that uftrace or rftrace recorded, the text of `uftrace replay`, or JSON for
     Chrome. Told are the executed calls that the graph has, those that it lacks, and the unsafe
-    sites in executed functions.
+    sites in executed functions. A call that the graph lacks is `observed`, and `unlinked` where
+    functions outside the workspace lie between its ends.
     """
     from soundcheck.render.trace import render_trace
     from soundcheck.witness import hear
 
-    read = _read(trace)
+    read = open_trace(trace)
     model = Session(common).model()
     testimony = hear(read, model.world, model.graph, model.program.facts)
     click.echo(render_trace(testimony, model.world, form), nl=False)
 
 
-def _read(name: str) -> "Trace":
+def open_trace(name: str) -> "Trace":
+    """The trace at a path, a folder or a file."""
     from soundcheck.traces.formats import read_trace
 
     found = read_trace(_files(name))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from soundcheck.calls.assembly import AssemblyCall
 from soundcheck.calls.graph import RESOLUTIONS, CallGraph, Edge, shares
 from soundcheck.calls.linking import World
 from soundcheck.calls.names import Names
@@ -43,10 +44,30 @@ def choose_edges(
     ]
 
 
+def choose_assembly(
+    graph: CallGraph,
+    starts: tuple[BodyId, ...] | None,
+    goals: tuple[BodyId, ...] | None,
+    depth: int | None,
+) -> list[AssemblyCall]:
+    """The calls from assembly that are asked for: nothing of ours reaches them."""
+    if starts:
+        return []
+    if not goals:
+        return list(graph.assembly)
+    reached = graph.reach(goals, None if depth is None else depth - 1, backwards=True)
+    return [call for call in graph.assembly if any(one in reached for one in call.callees)]
+
+
 def render_calls(
-    world: World, graph: CallGraph, names: Names, edges: Sequence[Edge], form: str
+    world: World,
+    graph: CallGraph,
+    names: Names,
+    edges: Sequence[Edge],
+    assembly: Sequence[AssemblyCall],
+    form: str,
 ) -> str:
-    """The graph of calls in one of the formats."""
+    """The graph of calls in one of the formats; of assembly, files stand for callers."""
     if form == "json":
         return _calls_json(world, graph, names)
     rows = [
@@ -55,22 +76,29 @@ def render_calls(
     ]
     if form == "text":
         lines = [f"{caller} -> {callee}  [{kind}, {how}]" for caller, callee, kind, how in rows]
+        lines += [
+            f"{call.at.path}:{call.at.line} -> {names.name(callee)}  [assembly, {call.resolution}]"
+            for call in assembly
+            for callee in call.callees
+        ]
         own = [site for site in graph.sites if names.is_own(site.caller)]
         counts = shares(own)
         total = sum(counts.values()) or 1
         summary = ", ".join(
             f"{counts[one]:,} {one} ({100 * counts[one] / total:.1f} %)" for one in RESOLUTIONS
         )
-        return "\n".join([*lines, f"{total:,} written calls: {summary}", ""])
+        lines.append(f"{total:,} written calls: {summary}")
+        if graph.assembly:
+            places = len({call.at for call in graph.assembly})
+            lines.append(f"{places:,} calls from assembly")
+        return "\n".join([*lines, ""])
     weights = Counter((caller, callee) for caller, callee, _, _ in rows)
+    weights.update((call.at.path, names.name(one)) for call in assembly for one in call.callees)
     return _draw([(*pair, times) for pair, times in sorted(weights.items())], form)
 
 
-def render_modules(
-    world: World, graph: CallGraph, names: Names, edges: Sequence[Edge], form: str
-) -> str:
+def render_modules(world: World, edges: Sequence[Edge], names: Names, form: str) -> str:
     """The graph of modules, an edge for all calls from one into another."""
-    del graph
     modules = world.defmap.forest.modules
     weights: Counter[tuple[str, str]] = Counter()
     for edge in edges:
@@ -105,7 +133,20 @@ def _calls_json(world: World, graph: CallGraph, names: Names) -> str:
         own = [names.name(callee) for callee in site.callees if names.is_own(callee)]
         calls.extend({**base, "callee": callee} for callee in own or (None,))
     written = [site for site in graph.sites if names.is_own(site.caller) and site.kind in WRITTEN]
-    return _pretty({"calls": calls, "statistics": shares(written)})
+    assembly = [
+        {
+            "symbol": call.symbol,
+            "how": call.how,
+            "routine": call.routine,
+            "callees": [names.name(callee) for callee in call.callees],
+            "resolution": call.resolution,
+            "reason": call.reason,
+            "path": call.at.path,
+            "line": call.at.line,
+        }
+        for call in graph.assembly
+    ]
+    return _pretty({"calls": calls, "assembly": assembly, "statistics": shares(written)})
 
 
 def _pretty(value: object) -> str:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from soundcheck.calls.linking import World
 from soundcheck.calls.names import Names
 from soundcheck.calls.routes import Link
-from soundcheck.witness import ExecutedCall, ExecutedSite, Testimony
+from soundcheck.witness import (
+    ExecutedCall,
+    ExecutedSite,
+    Testimony,
+    place_of,
+    times,
+    unlinked_calls,
+)
 
 
 def render_trace(testimony: Testimony, world: World, form: str) -> str:
@@ -18,25 +25,26 @@ def render_trace(testimony: Testimony, world: World, form: str) -> str:
     if form == "json":
         value = _as_value(testimony, world, names)
         return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
-    return "".join(f"{line}\n" for line in _lines(testimony, names))
+    return "".join(f"{line}\n" for line in _lines(testimony, world, names))
 
 
-def _lines(testimony: Testimony, names: Names) -> Iterator[str]:
-    known = [call for call in testimony.calls if call.is_known]
-    lacking = [call for call in testimony.calls if not call.is_known]
+def _lines(testimony: Testimony, world: World, names: Names) -> Iterator[str]:
+    known = [call for call in testimony.calls if call.resolution == "known"]
+    lacking = [call for call in testimony.calls if call.resolution != "known"]
     direct, through = _share(testimony, has_via=False), _share(testimony, has_via=True)
     yield f"executed calls the graph has ({len(known)}):"
     for call in known:
         yield f"  {_pair(call)}: {_way(call, names)}"
     yield f"executed calls the graph lacks ({len(lacking)}):"
     for call in lacking:
-        yield f"  {_pair(call)}{_via(call)}: observed"
+        at = place_of(world, call)
+        yield f"  {at.path}:{at.line}: {_pair(call)}{_via(call)}: {call.resolution}"
     yield f"unsafe sites in executed functions ({len(testimony.sites)}):"
     for one in testimony.sites:
-        yield f"  {one.file}:{one.line}: {one.site.kind} in {one.item}, entered {_times(one.count)}"
+        yield f"  {one.file}:{one.line}: {one.site.kind} in {one.item}, entered {times(one.count)}"
     yield f"functions not matched ({len(testimony.unmatched)}):"
     for name, count in testimony.unmatched.items():
-        yield f"  {name}, entered {_times(count)}"
+        yield f"  {name}, entered {times(count)}"
     if testimony.outside:
         yield f"functions of other crates ({sum(testimony.outside.values()):,}):"
         yield from (f"  {krate}: {count:,}" for krate, count in testimony.outside.items())
@@ -50,17 +58,13 @@ def _lines(testimony: Testimony, names: Names) -> Iterator[str]:
 
 def _share(testimony: Testimony, *, has_via: bool) -> str:
     calls = [call for call in testimony.calls if bool(call.via) is has_via]
-    known = sum(call.is_known for call in calls)
+    known = _count(calls, "known")
     share = f" ({100 * known / len(calls):.1f} %)" if calls else ""
     return f"{known} of {len(calls)}{share}"
 
 
 def _pair(call: ExecutedCall) -> str:
-    return f"{call.caller} -> {call.callee}, {_times(call.count)}"
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count:,} times"
+    return f"{call.caller} -> {call.callee}, {times(call.count)}"
 
 
 def _via(call: ExecutedCall) -> str:
@@ -100,29 +104,42 @@ def _as_value(testimony: Testimony, world: World, names: Names) -> dict[str, obj
         ],
         "outside": testimony.outside,
         "gaps": [
-            {"kind": gap.kind, "what": gap.what, "path": gap.at.path, "line": gap.at.line}
-            for gap in testimony.gaps
+            {
+                "kind": gap.kind,
+                "what": gap.what,
+                "path": gap.at.path,
+                "line": gap.at.line,
+                "item": gap.item,
+            }
+            for gap in (*testimony.gaps, *unlinked_calls(world, testimony))
         ],
         "statistics": {
             "functions": len(testimony.functions),
-            "known": sum(call.is_known for call in testimony.calls),
-            "observed": sum(not call.is_known for call in testimony.calls),
-            "known_direct": sum(call.is_known and not call.via for call in testimony.calls),
-            "observed_direct": sum(not (call.is_known or call.via) for call in testimony.calls),
+            "known": _count(testimony.calls, "known"),
+            "known_direct": _count([call for call in testimony.calls if not call.via], "known"),
+            "observed": _count(testimony.calls, "observed"),
+            "unlinked": _count(testimony.calls, "unlinked"),
             "sites": len(testimony.sites),
             "unmatched": len(testimony.unmatched),
         },
     }
 
 
+def _count(calls: Iterable[ExecutedCall], resolution: str) -> int:
+    return sum(call.resolution == resolution for call in calls)
+
+
 def _call(call: ExecutedCall, world: World, names: Names) -> dict[str, object]:
+    at = place_of(world, call)
     return {
         "caller": call.caller,
         "callee": call.callee,
         "count": call.count,
-        "resolution": "known" if call.is_known else "observed",
+        "resolution": call.resolution,
+        "path": at.path,
+        "line": at.line,
         "via": call.via,
-        "calls": call.cost if call.is_known else None,
+        "calls": call.cost if call.links else None,
         "links": [_link(link, world, names) for link in call.links],
     }
 

@@ -7,17 +7,23 @@ is read under the path of the link, a folder there is not entered and is a gap.
 """
 
 from soundcheck.workspace.discovery import walk_like_count_unsafe
+from soundcheck.workspace.globs import glob_fault, match_globs
 from soundcheck.workspace.listing import ListedFile, Listing, list_files
-from soundcheck.workspace.reading import Workspace, read_file, read_files
-from soundcheck.workspace.root import UnusableInputError, find_root
+from soundcheck.workspace.reading import Workspace, has_settings, read_file, read_files
+from soundcheck.workspace.root import MANIFEST, SETTINGS, UnusableInputError, find_root
 
 __all__ = [
+    "MANIFEST",
+    "SETTINGS",
     "ListedFile",
     "Listing",
     "UnusableInputError",
     "Workspace",
     "find_root",
+    "glob_fault",
+    "has_settings",
     "list_files",
+    "match_globs",
     "read_file",
     "read_files",
     "walk_like_count_unsafe",

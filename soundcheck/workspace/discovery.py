@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from soundcheck.finding import Gap
-from soundcheck.workspace.root import UnusableInputError, failure, gap_at, is_git_top, upwards
+from soundcheck.workspace.root import (
+    SETTINGS,
+    UnusableInputError,
+    failure,
+    gap_at,
+    is_git_top,
+    upwards,
+)
 
 CHECKSUM = ".cargo-checksum.json"
 _GIT = ("git", "-c", "core.quotePath=off", "-c", "core.fsmonitor=false")
@@ -28,13 +35,16 @@ class Found(NamedTuple):
 
 
 def kind_of(path: str) -> str:
-    """``rust``, ``manifest`` or ``assembly``, by a file's name; empty for all others."""
+    """``rust``, ``manifest``, ``assembly`` or ``settings``, by a file's name; else empty."""
     name = path[path.rfind("/") + 1 :]
     if name.endswith(".rs"):
         return "rust" if len(name) > len(".rs") else ""
     if name == "Cargo.toml":
         return "manifest"
-    return "assembly" if name.endswith((".s", ".S")) and len(name) > len(".s") else ""
+    if name == SETTINGS:
+        return "settings"
+    stem, dot, ending = name.rpartition(".")
+    return "assembly" if stem and dot and ending in ("s", "S", "asm") else ""
 
 
 def merge(found: Found, more: Found) -> None:

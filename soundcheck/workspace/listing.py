@@ -3,13 +3,14 @@
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from soundcheck.finding import Gap
 from soundcheck.workspace.discovery import CHECKSUM, kind_of, merge, paths_by_git, paths_by_walking
+from soundcheck.workspace.globs import match_globs
 from soundcheck.workspace.root import UnusableInputError, existing, failure, gap_at, relative_to
 
 
@@ -35,6 +36,7 @@ class Listing(msgspec.Struct, frozen=True):
     rust: tuple[ListedFile, ...]
     manifests: tuple[ListedFile, ...]
     assembly: tuple[ListedFile, ...]
+    settings: tuple[ListedFile, ...]
     links: tuple[tuple[str, str], ...]
     named: tuple[str, ...]
     vendored: frozenset[str]
@@ -62,6 +64,9 @@ def list_files(
     ``paths`` restrict what is reported, never what is read; one that git ignores is read all the
     same. ``exclude`` are globs, as in a ``.gitignore``, of what is not reported unless a path
     itself is named; what ``force_exclude`` matches is not reported even then.
+
+    Raises:
+        UnusableInputError: where a path cannot be audited, or a glob is none.
     """
     named = {_named(root, path): path for path in paths} or {"": "."}
     found = paths_by_git(root)
@@ -71,9 +76,9 @@ def list_files(
         if path and not any(_is_below(other, path) for other in found.paths):
             merge(found, paths_by_walking(root, path))
     looked = _look_at(root, found.paths)
-    rust, manifests, assembly = (
+    rust, manifests, assembly, settings = (
         tuple(looked.files[path] for path in sorted(looked.files) if kind_of(path) == kind)
-        for kind in ("rust", "manifest", "assembly")
+        for kind in ("rust", "manifest", "assembly", "settings")
     )
     checksums = {path for path in found.paths if path.endswith(CHECKSUM)}
     packages = {os.path.dirname(file.path) for file in manifests}
@@ -89,6 +94,7 @@ def list_files(
         rust=rust,
         manifests=manifests,
         assembly=assembly,
+        settings=settings,
         links=tuple(sorted(looked.links.items())),
         named=tuple(named),
         vendored=vendored,
@@ -232,7 +238,7 @@ def _reported(
     force_exclude: Sequence[str],
 ) -> frozenset[str]:
     """Which of ``names`` findings and gaps may be about; what is said of the root always may."""
-    is_excluded, is_forced = _matcher(exclude), _matcher(force_exclude)
+    is_excluded, is_forced = match_globs(exclude), match_globs(force_exclude)
     reported = {"."} & names
     for path in named:
         below = [name for name in names if _is_below(name, path) and not is_forced(name)]
@@ -242,14 +248,3 @@ def _reported(
         own = [name for name in below if name not in vendored]
         reported.update(own or below if path else own)
     return frozenset(reported)
-
-
-def _matcher(globs: Sequence[str]) -> Callable[[str], bool]:
-    if not globs:
-        return lambda _path: False
-    from pathspec import GitIgnoreSpec
-
-    try:
-        return GitIgnoreSpec.from_lines(globs).match_file
-    except ValueError as error:
-        raise UnusableInputError(f"not a glob to exclude by: {error}") from None

@@ -8,7 +8,7 @@ import msgspec
 from soundcheck.finding import Gap
 from soundcheck.source import SourceFile
 from soundcheck.workspace.listing import ListedFile, Listing
-from soundcheck.workspace.root import UnusableInputError, failure, gap_at
+from soundcheck.workspace.root import MANIFEST, SETTINGS, UnusableInputError, failure, gap_at
 
 # Beyond this, a file is data that happens to be called Rust.
 MOST_BYTES = 64 * 1024 * 1024
@@ -51,6 +51,14 @@ def read_files(listing: Listing) -> Workspace:
         reported=listing.reported,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.at, gap.kind))),
     )
+
+
+def has_settings(root: str) -> bool:
+    """Whether a file at the root may hold settings of ours."""
+    if os.path.lexists(os.path.join(root, SETTINGS)):
+        return True
+    manifest = read_file(root, MANIFEST)
+    return isinstance(manifest, SourceFile) and b"soundcheck" in manifest.data
 
 
 def read_file(root: str, path: str) -> SourceFile | Gap:

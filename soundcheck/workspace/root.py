@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from soundcheck.finding import Gap
 from soundcheck.source import Span
 
-_MARKERS = ("soundcheck.toml", "Cargo.toml")
+SETTINGS = "soundcheck.toml"
+MANIFEST = "Cargo.toml"
 
 
 class UnusableInputError(Exception):
@@ -31,7 +32,7 @@ def find_root(paths: Sequence[str] = (), root: str | None = None) -> str:
     for folder in upwards(start):
         if is_git_top(folder):
             return folder
-        if any(os.path.isfile(os.path.join(folder, marker)) for marker in _MARKERS):
+        if any(os.path.isfile(os.path.join(folder, marker)) for marker in (SETTINGS, MANIFEST)):
             outermost = folder
     return outermost
 

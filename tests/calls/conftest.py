@@ -68,8 +68,11 @@ def _input_of(fixture):
     for part in _FILE.split(text)[1:]:
         name, _, body = part.partition("\n")
         files.append(SourceFile(name.strip(), body.encode()))
-    rust = tuple(file for file in files if file.path.endswith(".rs"))
-    return Input(rust, tuple(file for file in files if file.path.endswith("Cargo.toml")))
+    rust, manifests, assembly = (
+        tuple(file for file in files if file.path.endswith(endings))
+        for endings in (".rs", "Cargo.toml", (".s", ".S", ".asm"))
+    )
+    return Input(rust, manifests, assembly=assembly)
 
 
 def _name(world, body):
