@@ -1,5 +1,6 @@
 """Rule pages put to the trial: every example audited, every mark compared with what is found."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
@@ -7,6 +8,7 @@ import msgspec
 
 from soundcheck.audit import Stages, audit
 from soundcheck.bodies import BodyFacts, read_bodies
+from soundcheck.budget import BUDGET, Accounts, read_budget
 from soundcheck.calls.linking import World
 from soundcheck.catalog import Catalog, Example, Rule
 from soundcheck.catalog.targets import Theory
@@ -17,6 +19,11 @@ from soundcheck.input import Input
 from soundcheck.source import SourceFile
 from soundcheck.syntax.facts import FileFacts, Queries
 from soundcheck.syntax.reading import parse
+from soundcheck.triage import Terms
+
+# The day of all examples, by which a suppression has ended or not.
+TODAY = "2026-01-01"
+_SUPPRESSION = re.compile(r"//!?\s*soundcheck:\s*allow\(([^()]*)\)")
 
 
 class Mismatch(msgspec.Struct, frozen=True):
@@ -41,12 +48,14 @@ def try_example(
 ) -> Iterator[Mismatch]:
     """What one example expects and does not get, and what it gets and does not expect.
 
-    The rule of the page speaks, and every other rule that the marks name.
+    The rule of the page speaks, and every other rule that the marks or suppressions name.
     """
     named = {mark.name for mark in example.marks if mark.name in catalog.rules}
+    for file in example.files:
+        named |= {name for name in _suppressed_in(file.text) if name in catalog.rules}
     rules = [catalog.rules[name] for name in sorted(named | {rule.name})]
     findings = audit_texts(
-        {file.path: file.text for file in example.files}, catalog, theory, rules, rule.edition
+        {file.path: file.text for file in example.files}, catalog, theory, rules, rule
     )
     lines = {file.path: file.line for file in example.files}
     expected = sorted((mark.path, mark.line, mark.name) for mark in example.marks)
@@ -59,6 +68,12 @@ def try_example(
         at = lines.get(path, example.line) + line - 1
         message = messages[(path, line, name)]
         yield Mismatch(rule.path, at, f"{name} is found here and not expected: {message}")
+
+
+def _suppressed_in(text: str) -> Iterator[str]:
+    """The rules that suppressions in a text name, so that these have something to be judged by."""
+    for names in _SUPPRESSION.findall(text):
+        yield from (name.strip() for name in names.split(","))
 
 
 def _beyond(
@@ -78,19 +93,31 @@ def audit_texts(
     catalog: Catalog,
     theory: Theory,
     rules: Sequence[Rule],
-    edition: str,
+    page: Rule,
 ) -> tuple[Finding, ...]:
-    """The findings on a workspace given as texts by path, test code included."""
+    """The findings on a workspace given as texts by path, test code included.
+
+    It has the edition and the profiles of a page, where it does not say its own.
+    """
     if not any(path.endswith("Cargo.toml") for path in texts):
-        manifest = f'[package]\nname = "example"\nedition = "{edition}"\n'
+        manifest = f'[package]\nname = "example"\nedition = "{page.edition}"\n'
         texts = {**texts, "Cargo.toml": manifest}
     files = [SourceFile(path, text.encode()) for path, text in sorted(texts.items())]
     source = Input(
         files=tuple(file for file in files if file.path.endswith(".rs")),
         manifests=tuple(file for file in files if file.path.endswith("Cargo.toml")),
+        accounts=_accounts(texts.get(BUDGET)),
     )
-    stages = Stages(_parse, _link, theory)
-    return audit(source, catalog, rules, stages, with_tests=True).findings
+    named = tuple(name for name in page.profiles if not catalog.profiles[name].is_always)
+    stages = Stages(_parse, _link, theory, named)
+    terms = Terms(today=TODAY, with_tests=True)
+    return audit(source, catalog, rules, stages, terms=terms).findings
+
+
+def _accounts(text: str | None) -> Accounts | None:
+    """The budget of an example; one that cannot be used is as good as none."""
+    budget = () if text is None else read_budget(BUDGET, text)
+    return None if isinstance(budget, tuple) else Accounts(budget)
 
 
 def _parse(files: Sequence[SourceFile], queries: Queries) -> Mapping[str, FileFacts]:

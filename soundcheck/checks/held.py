@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
-from soundcheck.catalog.kernel_facts import EFFECTS, WAITS
-from soundcheck.contexts.effects import Effects
+from soundcheck.catalog.kernel_facts import CONTEXTS, EFFECTS, WAITS
+from soundcheck.contexts.effects import Effects, locks_taken, things_done
+from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import Event, Flow, Hold
 from soundcheck.contexts.infer import Contexts
 from soundcheck.contexts.meanings import Taking
@@ -25,7 +25,8 @@ SPEC = CheckSpec(
         "effects": FactSpec(ListOf(Text(choices=EFFECTS)), default=()),
         "again": FactSpec(Flag(), default=False),
         "awaits": FactSpec(Flag(), default=False),
-        "masks": FactSpec(Flag(), default=False),
+        "callbacks": FactSpec(Flag(), default=False),
+        "contexts": FactSpec(ListOf(Text(choices=CONTEXTS)), default=()),
     },
     placeholders=("lock", "what", "type"),
     needs_model=True,
@@ -47,6 +48,9 @@ def find_held(program: Program, rule: Rule) -> Iterator[Finding]:
     for body in sorted(contexts.flows.of):
         if is_stub(contexts.definition(body).file):
             continue
+        wanted = rule.texts("contexts")
+        if wanted and contexts.runs_in(body, wanted) is None:
+            continue
         told: set[tuple[int, str]] = set()
         for flow, event in contexts.events(body):
             for clash in _clashes(contexts, rule, body, flow, event):
@@ -61,14 +65,15 @@ def _clashes(
 ) -> Iterator[_Clash]:
     held = rule.texts("held")
     for hold in event.state.holds:
-        is_lock = hold.is_lock and getattr(hold.fact, "waits", "") in held
-        if not is_lock and not (rule.facts["masks"] and not hold.is_lock):
+        if not isinstance(hold.fact, LockFact) or hold.fact.waits not in held:
             continue
         if rule.facts["awaits"] and isinstance(event.op, Suspend):
-            yield _Clash(hold, hold.lock or hold.fact.place.profile, "an `.await`", ())
-        if not isinstance(event.op, Call) or event.site is None:
+            yield _Clash(hold, hold.lock, "an `.await`", ())
+        if not isinstance(event.op, Call) or event.site is None or event.site.kind == "drop":
             continue
-        if rule.facts["again"] and hold.lock and not getattr(hold.fact, "is_reentrant", False):
+        if rule.facts["callbacks"] and event.op.kind == "value":
+            yield _Clash(hold, event.site.name, f"`{event.site.name}` is called", ())
+        if rule.facts["again"] and hold.lock and not hold.fact.is_reentrant:
             yield from _taken_again(contexts, body, flow, event, hold)
         for effect in rule.texts("effects"):
             yield from _does(contexts, body, event, hold, effect)
@@ -86,7 +91,7 @@ def _taken_again(
         return
     if not _is_static(contexts, hold.lock):
         return
-    effects = _locks(contexts)
+    effects = locks_taken(contexts)
     for callee, step in contexts.sure_calls(body):
         if step is not event:
             continue
@@ -141,38 +146,13 @@ def _does(
         if not taking.is_attempt:
             yield _Clash(hold, event.lock, f"`{short(event.lock)}` is a lock that sleeps", ())
         return
-    effects = _doings(contexts)
+    effects = things_done(contexts)
     for callee, step in contexts.sure_calls(body):
         if step is event and effects.has(callee, effect):
             steps = _steps(contexts, effects, callee, effect, effect)
             name = name_of(contexts, callee)
             yield _Clash(hold, name, f"`{short(name)}` {effect}", steps)
             return
-
-
-@lru_cache(maxsize=1)
-def _locks(contexts: Contexts) -> Effects:
-    """The locks that bodies wait for, each under its mode and class."""
-
-    def keys(_body: BodyId, event: Event) -> tuple[str, ...]:
-        taking = event.meaning.taking
-        if taking is None or taking.is_attempt or not event.lock:
-            return ()
-        return (f"{taking.mode} {event.lock}",)
-
-    return Effects(contexts, keys)
-
-
-@lru_cache(maxsize=1)
-def _doings(contexts: Contexts) -> Effects:
-    """The effects of bodies that facts tell of, and sleeping locks."""
-
-    def keys(_body: BodyId, event: Event) -> tuple[str, ...]:
-        taking = event.meaning.taking
-        sleeps = taking is not None and taking.fact.waits == "sleeps" and not taking.is_attempt
-        return (*(one.does for one in event.meaning.effects), *(("sleeps",) if sleeps else ()))
-
-    return Effects(contexts, keys)
 
 
 def _steps(
@@ -197,7 +177,8 @@ def _finding(program: Program, rule: Rule, body: BodyId, event: Event, clash: _C
     taken = Step(contexts.span(body, hold.start, hold.end), name, f"takes `{lock}`")
     here = Step(at, name, f"{clash.what}, while `{lock}` is held")
     sides = (Side("holder", (taken,)), Side("waiter", (here, *clash.steps)))
-    values = {"lock": lock, "what": clash.what, "type": getattr(hold.fact, "name", "mask")}
+    kind = hold.fact.name if isinstance(hold.fact, LockFact) else ""
+    values = {"lock": lock, "what": clash.what, "type": kind}
     return program.claim(
         rule, at, site="call", subject=hold.lock or clash.subject, values=values, sides=sides
     )

@@ -26,6 +26,8 @@ SPEC = CheckSpec(
         "waits": FactSpec(ListOf(Text(choices=WAITS)), is_required=True),
         "kinds": FactSpec(ListOf(Text(choices=KINDS)), default=KINDS),
         "lone": FactSpec(Flag(), default=False),
+        "through": FactSpec(ListOf(Text()), default=()),
+        "not_through": FactSpec(ListOf(Text()), default=()),
     },
     placeholders=("lock", "type", "handler", "holder"),
     needs_model=True,
@@ -60,8 +62,9 @@ def find_shared(program: Program, rule: Rule) -> Iterator[Finding]:
         how = taking.event.meaning.taking
         assert how is not None
         node = taking.node
-        if node.context in handlers and not how.is_attempt:
-            waiting[taking.event.lock].append(taking)
+        if node.context in handlers:
+            if not how.is_attempt and _passes(contexts, rule, node):
+                waiting[taking.event.lock].append(taking)
         elif node.context in holders and _is_open(contexts, taking):
             held[taking.event.lock].append(taking)
     for lock in sorted(waiting):
@@ -72,6 +75,15 @@ def find_shared(program: Program, rule: Rule) -> Iterator[Finding]:
                 yield _lone(program, rule, lock, plain)
         elif sides is not None:
             yield _finding(program, rule, lock, *sides, held[lock])
+
+
+def _passes(contexts: Contexts, rule: Rule, node: Node) -> bool:
+    """Whether the way to a node leads through impls of the traits that the rule is about."""
+    through, not_through = rule.texts("through"), rule.texts("not_through")
+    if not through and not not_through:
+        return True
+    traits = {contexts.trait_of(one.body) for one, _ in contexts.way(node)}
+    return (not through or bool(traits & {*through})) and not traits & {*not_through}
 
 
 def _kind(fact: LockFact) -> str:

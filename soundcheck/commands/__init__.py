@@ -11,12 +11,17 @@ from soundcheck import __version__
 from soundcheck.commands.failures import RunError
 
 _COMMANDS = {
+    "baseline": "keep findings that are accepted for now",
     "check": "audit a workspace and report",
     "clean": "remove the cache",
+    "config": "show the configuration, or its schema",
     "count": "count unsafe code",
     "explain": "tell all that is inferred of an item",
     "gaps": "list what was not understood",
     "graph": "show the graph of calls or modules",
+    "init": "begin: a configuration, and a baseline of what there is",
+    "locks": "list locks with the contexts that take them",
+    "profile": "facts about kernels: show, check, or guess them",
     "rule": "show a rule's page, or list the rules",
     "rules": "work on rule pages",
     "trace": "hold a trace against the call graph",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
@@ -95,3 +96,28 @@ class Effects:
                     came[callee] = Reach(at, step, callee)
                     queue.append(callee)
         return ()
+
+
+@lru_cache(maxsize=1)
+def locks_taken(contexts: Contexts) -> Effects:
+    """The locks that bodies wait for, each as its mode and class: ``exclusive k::LOCK``."""
+
+    def keys(_body: BodyId, event: Event) -> tuple[str, ...]:
+        taking = event.meaning.taking
+        if taking is None or taking.is_attempt or not event.lock:
+            return ()
+        return (f"{taking.mode} {event.lock}",)
+
+    return Effects(contexts, keys)
+
+
+@lru_cache(maxsize=1)
+def things_done(contexts: Contexts) -> Effects:
+    """The effects that facts tell of, by their words; a lock whose waiters sleep ``sleeps``."""
+
+    def keys(_body: BodyId, event: Event) -> tuple[str, ...]:
+        taking = event.meaning.taking
+        sleeps = taking is not None and taking.fact.waits == "sleeps" and not taking.is_attempt
+        return (*(one.does for one in event.meaning.effects), *(("sleeps",) if sleeps else ()))
+
+    return Effects(contexts, keys)

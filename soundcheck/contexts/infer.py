@@ -25,6 +25,7 @@ from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import is_test_only
+from soundcheck.types.ty import Adt
 
 INTERRUPTS = "interrupts"
 
@@ -131,6 +132,29 @@ class Contexts:
             for event in flow.events:
                 yield flow, event
 
+    @cached_property
+    def mutable_statics(self) -> frozenset[str]:
+        """The paths of the workspace's ``static mut`` items."""
+        return frozenset(
+            target.path
+            for target in self.world.defmap.defs
+            if isinstance(target.item, it.Static)
+            and target.item.is_mut
+            and not is_stub(target.file)
+        )
+
+    @cached_property
+    def declared_sync(self) -> frozenset[str]:
+        """The paths of the types that an ``unsafe impl Sync`` tells to be shared."""
+        declared, defs = self.world.methods.declared, self.world.defmap.defs
+        found: set[str] = set()
+        for impl in self.world.defmap.impls.all:
+            header = declared.header_of(impl.index)
+            is_sync = header.trait is not None and header.trait.path.endswith("Sync")
+            if is_sync and isinstance(header.self_type, Adt):
+                found.add(defs[header.self_type.def_id].path)
+        return frozenset(found)
+
     def sure_calls(self, body: BodyId) -> Iterator[tuple[BodyId, Event]]:
         """The bodies that a body runs by calls whose callee is known, with the step of each.
 
@@ -164,6 +188,14 @@ class Contexts:
 
     def _meet(self, one: BodyId, other: BodyId) -> bool:
         return self.world.callees.may_meet(self.definition(one).cfg, self.definition(other).cfg)
+
+    def trait_of(self, body: BodyId) -> str:
+        """The last name of the trait whose impl a body belongs to; empty for none."""
+        target = self.definition(body)
+        if target.impl < 0:
+            return ""
+        trait = self.world.methods.declared.header_of(target.impl).trait
+        return "" if trait is None else trait.path.rpartition("::")[2]
 
     def span(self, body: BodyId, start: int, end: int) -> Span:
         """The place of a step of a body."""
@@ -307,8 +339,7 @@ class Contexts:
         target = self.definition(callee)
         if is_stub(target.file) or target.impl < 0:
             return is_stub(target.file)
-        trait = self.world.methods.declared.header_of(target.impl).trait
-        return trait is not None and trait.path.rpartition("::")[2] in _FOR_EVERYBODY
+        return self.trait_of(callee) in _FOR_EVERYBODY
 
 
 _FOR_EVERYBODY = ("GlobalAlloc", "Allocator")

@@ -1,0 +1,146 @@
+"""State that knows of no second context, and that a handler and a task both touch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from soundcheck.calls.sites import BodyId
+from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.catalog.kernel_facts import CONTEXTS
+from soundcheck.contexts.flows import MASKED, UNMASKED, Event, Flow
+from soundcheck.contexts.infer import INTERRUPTS, Contexts, Node
+from soundcheck.contexts.proofs import place_of, short, side_of
+from soundcheck.contexts.scripts import Access, Call
+from soundcheck.crates.stubs import is_stub
+from soundcheck.finding import Finding, Precision, Step
+from soundcheck.program import Program
+
+STATES = ("static mut", "cell")
+
+SPEC = CheckSpec(
+    facts={
+        "handlers": FactSpec(ListOf(Text(choices=CONTEXTS)), is_required=True),
+        "others": FactSpec(ListOf(Text(choices=CONTEXTS)), is_required=True),
+        "states": FactSpec(ListOf(Text(choices=STATES)), is_required=True),
+    },
+    placeholders=("state", "handler", "other"),
+    needs_model=True,
+)
+
+
+class _Touch(NamedTuple):
+    """State touched at a step of a body, in a context; whether it may be written there."""
+
+    body: BodyId
+    event: Event
+    node: Node
+    writes: bool
+
+
+def find_touched(program: Program, rule: Rule) -> Iterator[Finding]:
+    """One finding a piece of state, at the task's side."""
+    contexts = program.contexts
+    handlers, others = rule.texts("handlers"), rule.texts("others")
+    states = rule.texts("states")
+    ours: dict[str, list[_Touch]] = defaultdict(list)
+    theirs: dict[str, list[_Touch]] = defaultdict(list)
+    for body in sorted(contexts.flows.of):
+        if is_stub(contexts.definition(body).file):
+            continue
+        for flow, event in contexts.events(body):
+            touched = _touched(contexts, states, flow, event)
+            if touched is None:
+                continue
+            state, writes = touched
+            for node in contexts.nodes(body):
+                touch = _Touch(body, event, node, writes)
+                if node.context in handlers:
+                    theirs[state].append(touch)
+                elif node.context in others and _is_open(contexts, touch):
+                    ours[state].append(touch)
+    for state in sorted(theirs):
+        pair = _clash(contexts, ours.get(state, ()), theirs[state])
+        if pair is not None:
+            yield _finding(program, rule, state, *pair, ours[state])
+
+
+def _touched(
+    contexts: Contexts, states: Sequence[str], flow: Flow, event: Event
+) -> tuple[str, bool] | None:
+    """What a step touches of the kinds of state asked for, and whether it may write it."""
+    op = event.op
+    if isinstance(op, Access) and "static mut" in states and op.how != "address":
+        path = flow.words[op.place]
+        if path in contexts.mutable_statics:
+            return path, op.how in ("write", "borrow")
+    cell = event.meaning.cell
+    if isinstance(op, Call) and "cell" in states and cell is not None:
+        is_shared = event.lock in contexts.statics or _is_shared_field(contexts, event.lock)
+        return (event.lock, True) if is_shared and INTERRUPTS not in cell.masks else None
+    return None
+
+
+def _is_shared_field(contexts: Contexts, place: str) -> bool:
+    """Whether a field belongs to a type that is told to be shared: by an ``unsafe impl Sync``."""
+    return bool(place) and place.rpartition(".")[0] in contexts.declared_sync
+
+
+def _is_open(contexts: Contexts, touch: _Touch) -> bool:
+    """Whether a handler may come: neither are interrupts masked, nor is a masking lock held."""
+    if touch.event.state.mask(INTERRUPTS) == MASKED:
+        return False
+    return contexts.irq_at(touch.node, touch.event.state) == UNMASKED
+
+
+def _clash(
+    contexts: Contexts, ours: Sequence[_Touch], theirs: Sequence[_Touch]
+) -> tuple[_Touch, _Touch] | None:
+    best: tuple[tuple[object, ...], _Touch, _Touch] | None = None
+    for one in ours:
+        for other in theirs:
+            if not (one.writes or other.writes) or not contexts.may_meet(one.node, other.node):
+                continue
+            rank: tuple[object, ...] = (
+                not (contexts.is_sure(one.node) and contexts.is_sure(other.node)),
+                contexts.ways[one.node].length + contexts.ways[other.node].length,
+                one.body,
+                one.event.op.start,
+                other.body,
+                other.event.op.start,
+            )
+            if best is None or rank < best[0]:
+                best = (rank, one, other)
+    return None if best is None else best[1:]
+
+
+def _finding(
+    program: Program, rule: Rule, state: str, ours: _Touch, theirs: _Touch, all_ours: list[_Touch]
+) -> Finding:
+    contexts = program.contexts
+    at = place_of(contexts, ours.body, ours.event)
+    there = place_of(contexts, theirs.body, theirs.event)
+    root = contexts.way(theirs.node)[0][0].body
+    is_sure = contexts.is_sure(ours.node) and contexts.is_sure(theirs.node)
+    places = {place_of(contexts, one.body, one.event) for one in all_ours} - {at}
+    return program.claim(
+        rule,
+        at,
+        site="state",
+        subject=state,
+        values={
+            "state": short(state),
+            "handler": short(contexts.definition(root).path),
+            "other": short(contexts.definition(ours.body).path),
+        },
+        sides=(
+            side_of(contexts, "interrupt", theirs.node, there, f"touches `{short(state)}`"),
+            side_of(contexts, "task", ours.node, at, f"touches `{short(state)}`, interrupts on"),
+        ),
+        related=tuple(
+            Step(place, program.name_at(place.path, place.start), "touched with interrupts on too")
+            for place in sorted(places)
+        ),
+        precision=None if is_sure else Precision.MEDIUM,
+    )
