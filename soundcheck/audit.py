@@ -1,11 +1,12 @@
 """The pipeline, top to bottom: what goes in are values, what comes out is a report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from soundcheck.catalog import Catalog, Rule
 from soundcheck.catalog.targets import Theory
-from soundcheck.checks import CHECKS
+from soundcheck.checks import CHECKS, LATE_CHECKS, SPECS
+from soundcheck.checks.suppression import Judged
 from soundcheck.crates.configurations import Asked
 from soundcheck.finding import Finding, Gap, Report, order_gaps
 from soundcheck.input import Input, Parse
@@ -14,15 +15,19 @@ from soundcheck.model import EVERY_BUILD, Link, build_model, resolve
 from soundcheck.program import Program
 from soundcheck.source import SourceFile
 from soundcheck.syntax.facts import Queries
-from soundcheck.triage import triage
+from soundcheck.triage import DEFAULT_TERMS, Case, SeverityOf, Terms, read_names, triage
 
 
 class Stages(NamedTuple):
-    """How files become facts, and bodies calls: here or in processes, from a cache or anew."""
+    """How files become facts, and bodies calls: here or in processes, from a cache or anew.
+
+    ``profiles`` are the names of those to use, if they are not to be chosen by what is audited.
+    """
 
     parse: Parse
     link: Link
     theory: Theory
+    profiles: tuple[str, ...] = ()
 
 
 def audit(
@@ -32,36 +37,65 @@ def audit(
     stages: Stages,
     *,
     asked: Asked = EVERY_BUILD,
-    with_tests: bool = False,
+    terms: Terms = DEFAULT_TERMS,
+    severity_of: SeverityOf | None = None,
 ) -> Report:
-    """Audit ``source`` by ``rules``.
+    """Audit ``source`` by ``rules``, under ``terms`` of what may silence a finding.
+
+    ``severity_of`` tells how bad a rule's findings are at a path; otherwise the rule itself does.
 
     Raises:
         UnusableSelectionError: where ``asked`` names no target, feature or option there is.
     """
     program, gaps = _understand(source, catalog, rules, stages, asked)
-    found = [finding for rule in rules for finding in CHECKS[rule.check].run(program, rule)]
-    findings = triage(
-        [
-            one
-            for one in found
-            if source.is_reported(one.at.path)
-            and program.is_built_at(one.at.path, one.at.start)
-            and (with_tests or not one.is_test)
-        ],
-        {rule.name: rule.severity for rule in rules},
+    severities = {rule.name: rule.severity for rule in rules}
+    case = Case(
+        names=read_names(catalog.rules.values(), LATE_CHECKS),
+        severity_of=severity_of or (lambda rule, _path: severities.get(rule)),
+        suppressions={
+            path: facts.suppressions for path, facts in program.facts.items() if facts.suppressions
+        },
+        is_shown=lambda finding: _is_shown(source, program, terms, finding),
+        is_narrowed=asked != EVERY_BUILD,
     )
+    triaged = triage(
+        _find(program, rules), case, terms, lambda judged: _find_late(program, rules, judged)
+    )
+    shown = (*triaged.findings, *(one.finding for one in triaged.suppressed))
     return Report(
-        findings=findings,
-        suppressed=(),
+        findings=triaged.findings,
+        suppressed=triaged.suppressed,
         gaps=order_gaps(gap for gap in gaps if source.is_reported(gap.at.path)),
         inventory=take_inventory(program, source.reported),
-        sources=sources_of(source, findings),
+        sources=sources_of(source, shown),
         profiles=tuple(catalog.profiles),
         rules_hash=catalog.rules_hash,
         files=len(source.files),
         lines=sum(file.data.count(b"\n") for file in source.files),
+        unmet=triaged.unmet,
     )
+
+
+def _find(program: Program, rules: Sequence[Rule]) -> Iterator[Finding]:
+    for rule in rules:
+        if rule.check in CHECKS:
+            yield from CHECKS[rule.check].run(program, rule)
+
+
+def _find_late(
+    program: Program, rules: Sequence[Rule], judged: Sequence[Judged]
+) -> Iterator[Finding]:
+    for rule in rules:
+        if rule.check in LATE_CHECKS:
+            yield from LATE_CHECKS[rule.check].run(program, rule, judged)
+
+
+def _is_shown(source: Input, program: Program, terms: Terms, finding: Finding) -> bool:
+    """Whether a run reports on the place of a finding at all."""
+    at = finding.at
+    if finding.is_test and not terms.with_tests:
+        return False
+    return source.is_reported(at.path) and program.is_built_at(at.path, at.start)
 
 
 def _understand(
@@ -69,9 +103,10 @@ def _understand(
 ) -> tuple[Program, tuple[Gap, ...]]:
     """The program as far as the rules ask for it, and what of it was not understood."""
     queries = queries_of(rules)
-    if asked == EVERY_BUILD and not any(CHECKS[rule.check].spec.needs_model for rule in rules):
+    if asked == EVERY_BUILD and not any(SPECS[rule.check].needs_model for rule in rules):
         return resolve(source, stages.parse(source.files, queries))
-    model = build_model(source, catalog, stages.theory, stages.parse, stages.link, asked, queries)
+    parse, link, named = stages.parse, stages.link, stages.profiles
+    model = build_model(source, catalog, stages.theory, parse, link, asked, queries, named)
     return model.program, model.gaps
 
 

@@ -95,12 +95,30 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     fingerprint: str = ""
 
 
+class Accepted(msgspec.Struct, frozen=True, gc=False):
+    """An entry of the baseline: a finding that is accepted for now, and why.
+
+    The fingerprint tells the finding; rule, path and item are for who reads the entry.
+    """
+
+    fingerprint: str
+    rule: str
+    path: str
+    item: str
+    reason: str = ""
+    reviewer: str = ""
+
+
 class Suppressed(msgspec.Struct, frozen=True, gc=False):
-    """A finding that is not reported, by what (``inline`` or ``baseline``), and why."""
+    """A finding that is not reported, by what (``inline`` or ``baseline``), and why.
+
+    ``entry`` is the one of the baseline.
+    """
 
     finding: Finding
     by: str
     reason: str
+    entry: Accepted | None = None
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -108,7 +126,8 @@ class Report(msgspec.Struct, frozen=True):
 
     ``inventory`` is the count of unsafe code in JSON shape (see ``inventory.py``), ``sources``
     the files that findings and steps stand in, ``profiles`` and ``rules_hash`` what it was
-    judged by, ``rule_summaries`` one line on each enabled rule.
+    judged by. ``unmet`` are the entries of the baseline that no finding meets any more. Where
+    the findings are a sample, ``drawn_from`` is how many there are, and else 0.
     """
 
     findings: tuple[Finding, ...]
@@ -120,3 +139,5 @@ class Report(msgspec.Struct, frozen=True):
     rules_hash: str
     files: int
     lines: int
+    unmet: tuple[Accepted, ...] = ()
+    drawn_from: int = 0

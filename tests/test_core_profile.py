@@ -367,14 +367,27 @@ def test_fields_tell_what_a_type_owns(path: str, owned: str) -> None:
     assert {names[0] for names in fields} & params == set(owned.split())
 
 
-CELLS = ("Cell", "OnceCell", "RefCell", "UnsafeCell")
+CELLS = ("Cell", "OnceCell", "RefCell", "UnsafeCell", "LinkedListLink", "RBTreeLink")
+THREAD_BOUND = (
+    "*const T",
+    "*mut T",
+    "Rc",
+    "Weak",
+    "NonNull",
+    "Ref",
+    "RefMut",
+    "Arguments",
+    "Context",
+    "Guard",
+)
+GUARDS = ("GuardNoSend", "MutexGuard", "RwLockReadGuard", "RwLockWriteGuard")
 
 
 @pytest.mark.parametrize(
     ("trait", "types"),
     [
-        ("Send", {"*const T", "*mut T", "Rc", "Weak", "NonNull", "GuardNoSend"}),
-        ("Sync", {"*const T", "*mut T", "Rc", "Weak", "NonNull", *CELLS}),
+        ("Send", {*THREAD_BOUND, *GUARDS}),
+        ("Sync", {*THREAD_BOUND, *CELLS, "Receiver", "NoopRawMutex"}),
         ("Unpin", {"PhantomPinned"}),
     ],
 )  # fmt: skip

@@ -116,7 +116,7 @@ def test_comments_beside_any_place(text, draw):
     start = draw.draw(st.integers(0, len(data)))
     end = draw.draw(st.integers(start, len(data)))
     assert all(
-        isinstance(comment, str) for comment in comments_beside(parsed.root, data, start, end)
+        isinstance(comment, str) for comment in comments_beside(parsed, start, end)
     )
 
 

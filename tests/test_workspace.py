@@ -158,6 +158,15 @@ def test_kinds(tmp_path):
     assert listing.named == ("",)
 
 
+def test_assembly_by_the_ends_of_names(tmp_path):
+    names = ("a.s", "b.S", "c.asm", ".s", ".asm", "d.sx", "e.S.in", "asm")
+    root = write_tree(tmp_path, CRATE + "".join(f"//- /src/{name}\n" for name in names))
+
+    listing = listed(root)
+
+    assert [file.path for file in listing.assembly] == ["boot.S", "src/a.s", "src/b.S", "src/c.asm"]
+
+
 # -- listing with git --------------------------------------------------------------------------
 
 

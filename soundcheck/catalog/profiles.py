@@ -49,6 +49,14 @@ PROFILE_KEYS: Mapping[str, FactSpec] = {
             )
         )
     ),
+    "values": FactSpec(
+        Table(
+            {
+                "moves": FactSpec(ListOf(Text()), default=()),
+                "idle": FactSpec(ListOf(Text()), default=()),
+            }
+        )
+    ),
     **KERNEL_KEYS,
 }
 _OWN_KEYS = ("name", "summary", "detect")

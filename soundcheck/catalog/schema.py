@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -50,11 +50,15 @@ FactType = Text | Number | Flag | ListOf | Table
 
 
 class FactSpec(msgspec.Struct, frozen=True):
-    """What one key takes, whether it must be there, and what stands for it if it is not."""
+    """What one key takes, whether it must be there, and what stands for it if it is not.
+
+    ``about`` says what it is for, in a clause.
+    """
 
     type: FactType
     is_required: bool = False
     default: object = None
+    about: str = ""
 
 
 _Fault = tuple[KeyPath, str]
@@ -66,18 +70,33 @@ def read_table(
     table: Mapping[str, object],
     keys: Mapping[str, FactSpec],
     first_line: int = 1,
+    *,
+    within: KeyPath = (),
 ) -> tuple[dict[str, object], list[Problem]]:
     """The values of ``table``, lists as tuples and defaults filled in, and all that is wrong.
 
-    ``text`` is what the table was read from, beginning on ``first_line`` of the file ``path``.
-    A value with a fault is left out.
+    ``text`` is what the table was read from, beginning on ``first_line`` of the file ``path``;
+    the table is the one called ``within`` there. A value with a fault is left out.
     """
     values, faults = _read_keys(table, Table(keys), ())
+    return values, place_faults(path, text, faults, first_line, within=within)
+
+
+def place_faults(
+    path: str,
+    text: str,
+    faults: Sequence[tuple[KeyPath, str]],
+    first_line: int = 1,
+    *,
+    within: KeyPath = (),
+) -> list[Problem]:
+    """Mistakes with the lines of their keys in ``text``; see ``read_table``."""
     if not faults:
-        return values, []
+        return []
     lines = locate_keys(text)
-    return values, [
-        Problem(path, first_line + _line_of(lines, at) - 1, message) for at, message in faults
+    return [
+        Problem(path, first_line + _line_of(lines, (*within, *at)) - 1, message)
+        for at, message in faults
     ]
 
 

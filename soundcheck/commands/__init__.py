@@ -18,7 +18,7 @@ _COMMANDS = {
     "count": "count unsafe code",
     "explain": "tell all that is inferred of an item",
     "gaps": "list what was not understood",
-    "graph": "show the graph of calls or modules",
+    "graph": "show the graph of calls, modules, contexts or locks",
     "init": "begin: a configuration, and a baseline of what there is",
     "locks": "list locks with the contexts that take them",
     "profile": "facts about kernels: show, check, or guess them",

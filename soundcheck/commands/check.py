@@ -1,11 +1,13 @@
 """``soundcheck check``: audit a workspace and report."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from soundcheck import __version__
-from soundcheck.commands.failures import RunError
+from soundcheck.commands.auditing import Choice, read_accepted, run_audit, takes_choice
 from soundcheck.commands.options import (
     Common,
     Selected,
@@ -15,15 +17,15 @@ from soundcheck.commands.options import (
 )
 from soundcheck.commands.outputs import (
     Target,
+    linker,
     note,
     read_targets,
     terminal_width,
     use_color,
     write,
 )
-from soundcheck.commands.policy import choose_rules, open_catalog, open_theory
 from soundcheck.commands.session import Session
-from soundcheck.finding import PRECISIONS, SEVERITIES, Precision, Report
+from soundcheck.finding import SEVERITIES, Report
 
 FORMATS = ("text", "concise", "json")
 
@@ -32,34 +34,35 @@ FORMATS = ("text", "concise", "json")
 @takes_common
 @takes_selection
 @takes_output(FORMATS)
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="NAME",
-    help="Only these rules, families, classes or severities.",
-)
-@click.option(
-    "--extend-select", multiple=True, metavar="NAME", help="These too, previews included."
-)
-@click.option("--ignore", multiple=True, metavar="NAME", help="All but these.")
-@click.option("--preview", is_flag=True, help="Rules in preview too.")
-@click.option(
-    "--min-precision",
-    type=click.Choice([one.value for one in PRECISIONS]),
-    default="low",
-    show_default=True,
-    help="Only findings at least this sure.",
-)
+@takes_choice
 @click.option(
     "--fail-on",
     type=click.Choice([*(one.value for one in SEVERITIES), "never"]),
-    default="warning",
-    show_default=True,
+    show_default="warning",
     help="The least severity that makes the exit code 1.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("--tests", "with_tests", is_flag=True, help="Report on test code too.")
+@click.option(
+    "--show-notes", is_flag=True, help="List every note in the text, however many there are."
+)
 @click.option("--statistics", is_flag=True, help="Only how often each rule spoke.")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Only N of the findings, drawn at random from all severities, for review.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="What --sample draws by.")
+@click.option(
+    "--no-inline-suppressions", is_flag=True, help="Report what comments in the source suppress."
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What is accepted for now; otherwise soundcheck-baseline.toml in the root.",
+)
+@click.option("--no-baseline", is_flag=True, help="Report what the baseline accepts.")
 @click.option(
     "--strict", is_flag=True, help="Exit with 2 where a file could not be read or parsed."
 )
@@ -67,49 +70,57 @@ def command(
     common: Common,
     selected: Selected,
     outputs: tuple[str, ...],
-    select: tuple[str, ...],
-    extend_select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    preview: bool,
-    min_precision: str,
-    fail_on: str,
+    choice: Choice,
+    fail_on: str | None,
     exit_zero: bool,
-    with_tests: bool,
+    show_notes: bool,
     statistics: bool,
+    sample: int | None,
+    seed: int,
+    no_inline_suppressions: bool,
+    baseline: Path | None,
+    no_baseline: bool,
     strict: bool,
 ) -> int:
     """Audit the workspace that PATHs belong to, and report on what lies below them.
 
     PATHs restrict what is reported, never what is read.
     """
-    from soundcheck.audit import Stages, audit
-    from soundcheck.model import UnusableSelectionError
-
     targets = read_targets(outputs, FORMATS)
-    catalog = open_catalog()
-    rules = choose_rules(
-        catalog, select=select, extend=extend_select, ignore=ignore, preview=preview
+    session = Session(common, choice.profile)
+    fail_on = fail_on or session.configuration.settings.fail_on
+    report, rules = run_audit(
+        session,
+        selected,
+        choice,
+        accepted=() if no_baseline else read_accepted(session, baseline),
+        heeds_comments=not no_inline_suppressions,
     )
-    least = PRECISIONS.index(Precision(min_precision))
-    rules = [rule for rule in rules if PRECISIONS.index(rule.precision) <= least]
-    session = Session(common)
-    stages = Stages(session.parse, session.link, open_theory())
-    asked = session.asked(selected)
-    try:
-        report = audit(session.input, catalog, rules, stages, asked=asked, with_tests=with_tests)
-    except UnusableSelectionError as error:
-        raise RunError(str(error)) from error
-    finally:
-        session.store.close()
+    code = _exit_code(report, fail_on=fail_on, exit_zero=exit_zero, strict=strict)
+    if sample is not None:
+        from soundcheck.triage.sampling import draw_sample
+
+        report = draw_sample(report, sample, seed)
+    asks_for_notes = show_notes or common.verbose or fail_on == "note" or bool(choice.select)
     for target in targets:
-        write(target, _render(target, report, color=common.color, statistics=statistics))
+        look = _Look(session.root, common.color, statistics, asks_for_notes)
+        write(target, _render(target, report, look))
     if common.verbose and not common.quiet:
         note(f"the rules: {', '.join(rule.name for rule in rules)}")
-    return _exit_code(report, fail_on=fail_on, exit_zero=exit_zero, strict=strict)
+    return code
 
 
-def _render(target: Target, report: Report, *, color: str, statistics: bool) -> str:
-    if statistics and target.form in ("text", "concise"):
+class _Look(NamedTuple):
+    """How results are to look."""
+
+    root: str
+    color: str
+    statistics: bool
+    all_notes: bool
+
+
+def _render(target: Target, report: Report, look: _Look) -> str:
+    if look.statistics and target.form in ("text", "concise"):
         from soundcheck.render.statistics import render_statistics
 
         return render_statistics(report)
@@ -123,7 +134,13 @@ def _render(target: Target, report: Report, *, color: str, statistics: bool) -> 
         return render_concise(report)
     from soundcheck.render.text import render_text
 
-    return render_text(report, color=use_color(color, target), width=terminal_width())
+    return render_text(
+        report,
+        color=use_color(look.color, target),
+        width=terminal_width(),
+        all_notes=look.all_notes or report.drawn_from > 0,
+        link=linker(look.root, look.color, target),
+    )
 
 
 def _exit_code(report: Report, *, fail_on: str, exit_zero: bool, strict: bool) -> int:

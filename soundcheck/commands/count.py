@@ -8,6 +8,7 @@ from typing import NamedTuple
 import click
 import msgspec
 
+from soundcheck.commands.budgeting import list_events
 from soundcheck.commands.failures import RunError, told
 from soundcheck.commands.options import Common, takes_common, takes_output
 from soundcheck.commands.outputs import note, read_targets, use_color, write
@@ -185,17 +186,8 @@ def _grouped(
         by = "crate" if by == "total" else by
         return group(program, by, own_events(program, paths), profile), gaps
 
-    def list_encoded(file: SourceFile) -> bytes:
-        from soundcheck.syntax.tally import list_events
-
-        return msgspec.msgpack.encode(list_events(file, profile))
-
-    encoded = session.store.remembered(f"events:{profile}", b"", files, list_encoded)
-    decode = msgspec.msgpack.Decoder(list[tuple[int, int, int]]).decode
-    events = {
-        path: [Event(*event) for event in decode(value)]
-        for path, value in zip(paths, encoded, strict=True)
-    }
+    listed = list_events(session, files, profile)
+    events = {path: [Event(*event) for event in listed[path]] for path in paths}
     return group(program, by, events, profile), gaps
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @takes_common
 @takes_selection
 def command(common: Common, selected: Selected, item: str) -> None:
-    """Tell all that is inferred of ITEM: where it is, what it calls, who calls it, its unsafe code.
+    """Tell all that is inferred of ITEM: calls, contexts, locks, effects, unsafe code.
+
+    Each context comes with the way to it, from the handler on.
 
     ITEM is a full name, `krate::module::Type::method`, or the end of one.
     """
@@ -40,6 +42,8 @@ def command(common: Common, selected: Selected, item: str) -> None:
 
 
 def _explain(model: "Model", names: "Names", body: "BodyId") -> Iterator[str]:
+    from soundcheck.contexts.telling import tell_contexts, tell_effects
+
     target = model.world.defmap.defs[body.owner]
     yield from _head(model, target)
     calls = [site for site in model.graph.sites if site.caller.owner == body.owner]
@@ -56,6 +60,8 @@ def _explain(model: "Model", names: "Names", body: "BodyId") -> Iterator[str]:
         for call in named:
             routine = f", in {call.routine}" if call.routine else ""
             yield f"  {call.at.path}:{call.at.line}: {call.how} {call.symbol}{routine}"
+    yield from tell_contexts(model.program.contexts, body)
+    yield from tell_effects(model.program.contexts, body)
     values = [mention for mention in model.graph.mentions if mention.body == body]
     if values:
         yield f"used as a value ({len(values)}):"

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "dot", "mermaid", "graphml")
 
 
-@click.command(name="graph", short_help="show the graph of calls or modules")
-@click.argument("what", type=click.Choice(["calls", "modules"]))
+@click.command(name="graph", short_help="show the graph of calls, modules, contexts or locks")
+@click.argument("what", type=click.Choice(["calls", "modules", "contexts", "locks"]))
 @takes_common
 @takes_selection
 @click.option("--from", "start", metavar="ITEM", help="Only what ITEM reaches.")
@@ -50,7 +50,10 @@ def command(
     trace: str | None,
     form: str,
 ) -> None:
-    """Show the graph of calls, or of modules that call each other.
+    """Show the graph of calls, of modules that call each other, of contexts or of locks.
+
+    That of contexts has the ways by which a handler's context reaches what it calls; that of
+    locks an edge from each lock to those that are taken while it is held.
 
     The code of the workspace is shown, and where assembly calls it. The JSON has every call; a
     callee outside is null there.
@@ -61,6 +64,9 @@ def command(
     read = None if trace is None else open_trace(trace)
     model = Session(common).model(selected)
     graph = model.graph if read is None else _with_observed(model, read)
+    if what in ("contexts", "locks"):
+        click.echo(_inferred(model, what, form), nl=False)
+        return
     names = Names(model.world)
     starts, goals = _bodies(names, start), _bodies(names, goal)
     edges = choose_edges(graph, names, starts, goals, depth)
@@ -71,6 +77,19 @@ def command(
         return
     assembly = choose_assembly(graph, starts, goals, depth)
     click.echo(render_calls(model.world, graph, names, edges, assembly, form), nl=False)
+
+
+def _inferred(model: "Model", what: str, form: str) -> str:
+    """The graph of contexts or of locks: both are inferred, and small enough to be shown whole."""
+    from soundcheck.contexts.lock_table import lock_table
+    from soundcheck.contexts.telling import context_edges
+    from soundcheck.render.graph import render_rows
+
+    contexts = model.program.contexts
+    if what == "contexts":
+        return render_rows(sorted(context_edges(contexts)), what, form)
+    rows = [(row.lock, then, row.highest) for row in lock_table(contexts) for then in row.then]
+    return render_rows(rows, what, form)
 
 
 def _with_observed(model: "Model", trace: "Trace") -> "CallGraph":

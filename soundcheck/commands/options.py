@@ -21,6 +21,9 @@ class Common(NamedTuple):
     color: str
     quiet: bool
     verbose: bool
+    config: Path | None = None
+    isolated: bool = False
+    force_exclude: bool = False
 
 
 _PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=str))
@@ -50,6 +53,18 @@ _OPTIONS = (
     ),
     click.option("--quiet", "-q", is_flag=True, help="No progress and no notes on stderr."),
     click.option("--verbose", "-v", is_flag=True, help="Every note on stderr."),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The configuration, in place of the root's soundcheck.toml and Cargo.toml.",
+    ),
+    click.option("--isolated", is_flag=True, help="No configuration but this command line."),
+    click.option(
+        "--force-exclude",
+        is_flag=True,
+        help="What the configuration excludes is not reported though a PATH names it.",
+    ),
 )
 
 

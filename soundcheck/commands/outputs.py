@@ -1,15 +1,19 @@
 """Where results go: formats, files written whole or not at all, colours, notes."""
 
 import os
+import platform
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 import click
 
 from soundcheck.commands.failures import RunError
+from soundcheck.render.places import Place
 
 
 class Target(NamedTuple):
@@ -85,3 +89,43 @@ def terminal_width() -> int:
 def note(text: str) -> None:
     """A line for people, on stderr."""
     click.echo(f"soundcheck: {text}", err=True)
+
+
+def linker(root: str, color: str, target: Target) -> Callable[[Place], str] | None:
+    """What turns places below ``root`` into addresses, for a terminal that opens them.
+
+    ``FORCE_HYPERLINK`` decides where it is set; 0 means no.
+    """
+    if target.file is not None or color == "never":
+        return None
+    forced = os.environ.get("FORCE_HYPERLINK")
+    is_able = sys.stdout.isatty() and use_color(color, target) and opens_links(os.environ)
+    if not (forced not in ("", "0") if forced is not None else is_able):
+        return None
+    program = os.environ.get("TERM_PROGRAM")
+    host = "" if program == "vscode" else platform.node()
+    has_lines = "kitty" in os.environ.get("TERM", "")
+
+    def address(place: Place) -> str:
+        path = quote(f"{root.rstrip('/')}/{place.path}")
+        if program == "vscode":
+            return f"vscode://file{path}:{place.line}:{place.column}"
+        return f"file://{host}{path}" + (f"#{place.line}" if has_lines else "")
+
+    return address
+
+
+# Terminals known to open OSC 8 hyperlinks, by what they say of themselves.
+_LINKING_PROGRAMS = frozenset({"ghostty", "iTerm.app", "rio", "vscode", "WezTerm", "zed"})
+_LINKING_TERMS = frozenset({"alacritty", "contour", "foot", "xterm-ghostty", "xterm-kitty"})
+_LINKING_VARIABLES = ("DOMTERM", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION")
+
+
+def opens_links(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal that an environment tells of opens hyperlinks."""
+    if environ.get("CI") or environ.get("TERM") == "dumb":
+        return False
+    if environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS or environ.get("TERM") in _LINKING_TERMS:
+        return True
+    vte = environ.get("VTE_VERSION", "")
+    return (vte.isdecimal() and int(vte) >= 5000) or any(map(environ.get, _LINKING_VARIABLES))

@@ -1,31 +1,116 @@
 """The rules and profiles at hand, and which of the rules a run uses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from soundcheck.catalog import Catalog, CatalogError, Problem, Rule, Status, load_catalog, suggest
+from soundcheck.catalog import Catalog, CatalogError, Problem, Rule, load_catalog
+from soundcheck.catalog.problems import unknown
+from soundcheck.catalog.selection import (
+    Decision,
+    Selectors,
+    decide,
+    selector_fault,
+    unknown_names,
+)
+from soundcheck.catalog.settings import Settings
 from soundcheck.catalog.targets import Theory, read_theory
 from soundcheck.checks import SPECS
 from soundcheck.commands.failures import RunError
 from soundcheck.resources import read_pages, read_profiles, read_targets
+from soundcheck.workspace import match_globs
+
+if TYPE_CHECKING:
+    from soundcheck.commands.configuration import Configuration
 
 
-def open_catalog() -> Catalog:
-    """The catalogue that ships with the program, its queries compiled once to see them good."""
-    return check_catalog(read_pages(), read_profiles())
+def open_catalog(
+    configuration: "Configuration | None" = None, profiles: tuple[str, ...] = ()
+) -> Catalog:
+    """The catalogue that ships with the program, and what a configuration adds to it.
+
+    ``profiles`` are those that a command line names.
+
+    Raises:
+        RunError: where a text has a problem, or one names what is not there.
+    """
+    if configuration is None:
+        return check_catalog({}, {})
+    catalog = check_catalog(configuration.pages, configuration.profiles)
+    problems = [one for stated in configuration.stated for one in unknown_names(stated, catalog)]
+    if problems:
+        raise refusal("the configuration", problems)
+    for name in profiles:
+        if name not in catalog.profiles:
+            raise RunError(f"--profile: {unknown('profile', name, catalog.profiles)}")
+    return catalog
 
 
 def check_catalog(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
-    """The catalogue of the given texts, or all that is wrong with them as one ``RunError``."""
+    """What ships with the program and further texts, or one ``RunError`` about all mistakes."""
     try:
-        catalog = load_catalog(pages, profiles, SPECS)
-        problems = tuple(query_problems(catalog.rules.values()))
+        return load(pages, profiles)
     except CatalogError as error:
-        problems = error.problems
+        raise refusal("the rules", error.problems) from None
+
+
+def load(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
+    """What ships with the program and further texts, the queries compiled to see them good.
+
+    Raises:
+        CatalogError: where a text has a problem, or a name that is taken.
+    """
+    our_pages, our_profiles = read_pages(), read_profiles()
+    problems = [*_taken("rule", our_pages, pages), *_taken("profile", our_profiles, profiles)]
+    taken = {problem.path for problem in problems}
+    more_pages = {path: text for path, text in pages.items() if path not in taken}
+    more_profiles = {path: text for path, text in profiles.items() if path not in taken}
+    try:
+        catalog = _load({**our_pages, **more_pages}, {**our_profiles, **more_profiles})
+    except CatalogError as error:
+        problems += error.problems
     if problems:
-        noun = "problem" if len(problems) == 1 else "problems"
-        head = f"the rules cannot be used: {len(problems)} {noun}"
-        raise RunError("\n".join([head, *map(str, problems)]))
+        raise CatalogError(tuple(sorted(problems)))
     return catalog
+
+
+def catalog_with(configuration: "Configuration", pages: Mapping[str, str]) -> Catalog:
+    """The catalogue with further pages, each in place of the one that has its name."""
+    names = {_stem(path) for path in pages}
+    known = {**read_pages(), **configuration.pages}
+    others = {path: text for path, text in known.items() if _stem(path) not in names}
+    try:
+        return _load({**others, **pages}, {**read_profiles(), **configuration.profiles})
+    except CatalogError as error:
+        raise refusal("the rules", error.problems) from None
+
+
+def _load(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
+    catalog = load_catalog(pages, profiles, SPECS)
+    problems = tuple(query_problems(catalog.rules.values()))
+    if problems:
+        raise CatalogError(problems)
+    return catalog
+
+
+def _taken(what: str, ours: Mapping[str, str], more: Mapping[str, str]) -> Iterator[Problem]:
+    """Pages or profiles whose name is that of one that ships, or of another one of the user's."""
+    owners = {_stem(path): f"a {what} that ships with soundcheck" for path in ours}
+    for path in sorted(more):
+        name = _stem(path)
+        if name in owners:
+            yield Problem(path, 1, f"`{name}` is also the name of {owners[name]}")
+        owners.setdefault(name, path)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0]
+
+
+def refusal(what: str, problems: Iterable[Problem]) -> RunError:
+    """What stops a run that has problems with the texts it stands on."""
+    each = sorted(set(problems))
+    noun = "problem" if len(each) == 1 else "problems"
+    return RunError("\n".join([f"{what} cannot be used: {len(each)} {noun}", *map(str, each)]))
 
 
 def open_theory() -> Theory:
@@ -47,42 +132,19 @@ def query_problems(rules: Iterable[Rule]) -> Iterable[Problem]:
             yield Problem(rule.path, line, f"the query: {fault[1]}")
 
 
-def choose_rules(
-    catalog: Catalog,
-    *,
-    select: Iterable[str],
-    extend: Iterable[str],
-    ignore: Iterable[str],
-    preview: bool,
-) -> list[Rule]:
-    """The rules a run uses, in order of names: the stable ones unless it is told otherwise.
-
-    Names are those of rules, families, classes and severities; commas may stand between them.
-    """
-    rules = [rule for rule in catalog.rules.values() if rule.status != Status.RETIRED]
-    selected, extended, ignored = (_split(names) for names in (select, extend, ignore))
-    known = {name for rule in rules for name in (*_names(rule), *rule.formerly)}
-    for name in (*selected, *extended, *ignored):
-        if name not in known:
-            raise RunError(
-                f"no rule, family, class or severity is called {name}{suggest(name, known)}"
-            )
-    chosen = []
-    for rule in rules:
-        names = {*_names(rule), *rule.formerly}
-        is_on = rule.status == Status.STABLE or preview or bool(names & {*extended})
-        if selected:
-            # A rule named itself is on, whatever its status.
-            is_named = rule.name in selected or bool({*rule.formerly} & {*selected})
-            is_on = is_named or (is_on and bool(names & {*selected})) or bool(names & {*extended})
-        if is_on and not names & {*ignored}:
-            chosen.append(rule)
-    return chosen
+def choose_rules(catalog: Catalog, settings: Settings, asked: Selectors) -> Decision:
+    """The rules that settings and a command line turn on, and where; ``asked`` is the latter."""
+    rules = tuple(catalog.rules.values())
+    faults = [
+        selector_fault(name, rules, is_wanted=names is not asked.ignore)
+        for names in asked
+        for name in names
+    ]
+    if any(faults):
+        raise RunError("\n".join(filter(None, faults)))
+    return decide(rules, settings, asked, match_globs)
 
 
-def _names(rule: Rule) -> tuple[str, ...]:
-    return rule.name, rule.family, rule.harm.value, rule.severity.value
-
-
-def _split(names: Iterable[str]) -> list[str]:
-    return [part.strip() for name in names for part in name.split(",") if part.strip()]
+def split_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names of an option that is given several times, commas between them too."""
+    return tuple(part.strip() for name in names for part in name.split(",") if part.strip())

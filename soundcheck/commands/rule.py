@@ -3,8 +3,10 @@
 import click
 
 from soundcheck.catalog import Rule, find_rule, suggest
-from soundcheck.commands.failures import RunError
+from soundcheck.commands.configuration import open_configuration
+from soundcheck.commands.failures import RunError, told
 from soundcheck.commands.policy import open_catalog
+from soundcheck.workspace import find_root
 
 
 @click.command(name="rule", short_help="show a rule's page, or list the rules")
@@ -20,8 +22,12 @@ from soundcheck.commands.policy import open_catalog
     help="How to show it.",
 )
 def command(name: str | None, show_all: bool, form: str) -> None:
-    """Show the page of the rule NAME; without a name, one line on each rule."""
-    catalog = open_catalog()
+    """Show the page of the rule NAME; without a name, one line on each rule.
+
+    Rules that the configuration here brings are among them.
+    """
+    with told():
+        catalog = open_catalog(open_configuration(find_root()))
     if name is not None:
         rule = find_rule(catalog, name)
         if rule is None:

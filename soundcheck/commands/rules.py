@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from soundcheck.commands.failures import RunError
-from soundcheck.commands.policy import check_catalog, open_catalog, open_theory
-from soundcheck.resources import read_profiles
+from soundcheck.commands.configuration import open_configuration, read_texts
+from soundcheck.commands.failures import RunError, told
+from soundcheck.commands.policy import catalog_with, open_theory
+from soundcheck.workspace import find_root
 
 
 @click.group(name="rules", short_help="work on rule pages")
@@ -17,17 +18,20 @@ def command() -> None:
 @command.command(name="test")
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 def test(folder: Path | None) -> int:
-    """Run every example of the pages below DIR, or of the pages that ship with the program.
+    """Run every example of the pages below DIR, or of all the pages there are.
 
-    A page stands in a folder named after its family: DIR/FAMILY/RULE.md.
+    A page stands in a folder named after its family: DIR/FAMILY/RULE.md. Without DIR, the pages
+    of the program are tried, and those that the configuration here names.
     """
     from soundcheck.trials import try_rule
 
-    catalog, theory = open_catalog(), open_theory()
-    tried = list(catalog.rules.values())
-    if folder is not None:
-        own = check_catalog(_read_pages(folder), read_profiles())
-        tried = list(own.rules.values())
+    with told():
+        configuration = open_configuration(find_root())
+    pages, faults = ({}, []) if folder is None else read_texts(folder, "**/*.md")
+    if faults:
+        raise RunError("\n".join(faults))
+    theory, catalog = open_theory(), catalog_with(configuration, pages)
+    tried = [rule for rule in catalog.rules.values() if folder is None or rule.path in pages]
     mismatches = [mismatch for rule in tried for mismatch in try_rule(catalog, theory, rule)]
     for mismatch in mismatches:
         click.echo(str(mismatch))
@@ -38,19 +42,3 @@ def test(folder: Path | None) -> int:
         f"{len(mismatches) or 'no'} mismatch{'' if len(mismatches) == 1 else 'es'}"
     )
     return 1 if mismatches else 0
-
-
-def _read_pages(folder: Path) -> dict[str, str]:
-    if not folder.is_dir():
-        raise RunError(f"{folder}: there is no such folder")
-    pages: dict[str, str] = {}
-    for file in sorted(folder.rglob("*.md")):
-        if file.name == "README.md":
-            continue
-        try:
-            pages[file.as_posix()] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise RunError(f"{file}: cannot be read: {error}") from error
-    if not pages:
-        raise RunError(f"{folder}: there are no rule pages below it")
-    return pages

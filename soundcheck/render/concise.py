@@ -3,7 +3,7 @@
 from soundcheck.finding import Report
 from soundcheck.render.excerpt import show_text
 from soundcheck.render.places import index_sources, place_of
-from soundcheck.render.summary import headline
+from soundcheck.render.summary import headline, unmet_line
 
 
 def render_concise(report: Report) -> str:
@@ -15,4 +15,4 @@ def render_concise(report: Report) -> str:
         where = f"{show_text(place.path)}:{place.line}:{place.column}"
         level = f"{finding.severity}[{finding.rule}]"
         lines.append(f"{where}: {level} {show_text(finding.message)}")
-    return "\n".join([*lines, headline(report)]) + "\n"
+    return "\n".join([*lines, headline(report), *unmet_line(report)]) + "\n"

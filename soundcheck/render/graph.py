@@ -114,6 +114,17 @@ def render_modules(world: World, edges: Sequence[Edge], names: Names, form: str)
     return _draw(rows, form)
 
 
+def render_rows(rows: Sequence[tuple[str, str, str]], what: str, form: str) -> str:
+    """Edges with a word each, as a graph of ``contexts`` or ``locks``."""
+    if form == "text":
+        return "".join(f"{one} -> {other}  [{word}]\n" for one, other, word in rows)
+    if form == "json":
+        key = "context" if what == "contexts" else "highest"
+        return _pretty({what: [{"from": a, "to": b, key: word} for a, b, word in rows]})
+    weights = Counter((one, other) for one, other, _ in rows)
+    return _draw([(*pair, times) for pair, times in sorted(weights.items())], form)
+
+
 def _calls_json(world: World, graph: CallGraph, names: Names) -> str:
     trees = world.defmap.defs
     calls: list[dict[str, object]] = []

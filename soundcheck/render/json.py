@@ -7,6 +7,7 @@ import msgspec
 from soundcheck.finding import Finding, Gap, Report, Step
 from soundcheck.render import json_v1
 from soundcheck.render.places import Indexes, index_sources, place_of
+from soundcheck.triage.reviews import Reviews
 
 
 def render_json(report: Report, *, version: str) -> str:
@@ -20,6 +21,11 @@ def render_json(report: Report, *, version: str) -> str:
             json_v1.Suppressed(**_fields(indexes, held.finding), by=held.by, reason=held.reason)
             for held in report.suppressed
         ),
+        unmet=tuple(
+            json_v1.Unmet(entry.fingerprint, entry.rule, entry.path, entry.item, entry.reason)
+            for entry in report.unmet
+        ),
+        drawn_from=report.drawn_from,
         gaps=tuple(_gap(indexes, gap) for gap in report.gaps),
         inventory=report.inventory,
     )
@@ -29,13 +35,21 @@ def render_json(report: Report, *, version: str) -> str:
 
 def render_schema() -> str:
     """The JSON Schema of the format, as ``reports/json/check-v1.schema.json`` holds it."""
-    _, types = msgspec.json.schema_components([json_v1.Document], ref_template="#/$defs/{name}")
-    document = types.pop("Document")
+    return _schema(json_v1.Document, "check-v1", "soundcheck check, version 1")
+
+
+def render_review_schema() -> str:
+    """The JSON Schema of reviews, as ``reports/json/review-v1.schema.json`` holds it."""
+    return _schema(Reviews, "review-v1", "soundcheck baseline import, version 1")
+
+
+def _schema(document: type, name: str, title: str) -> str:
+    _, types = msgspec.json.schema_components([document], ref_template="#/$defs/{name}")
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:soundcheck:check-v1",
-        **document,
-        "title": "soundcheck check, version 1",
+        "$id": f"urn:soundcheck:{name}",
+        **types.pop(document.__name__),
+        "title": title,
         "$defs": dict(sorted(types.items())),
     }
     return _lay_out(msgspec.json.encode(schema))

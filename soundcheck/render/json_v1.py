@@ -96,6 +96,16 @@ class Suppressed(Finding, frozen=True, rename={"harm": "class"}):
     reason: str
 
 
+class Unmet(msgspec.Struct, frozen=True):
+    """An entry of the baseline that no finding meets."""
+
+    fingerprint: str
+    rule: str
+    path: Path
+    item: ItemName
+    reason: str
+
+
 class Document(msgspec.Struct, frozen=True):
     """A report of `soundcheck check --output json`, version 1."""
 
@@ -103,6 +113,14 @@ class Document(msgspec.Struct, frozen=True):
     tool: Tool
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
+    unmet: Annotated[
+        tuple[Unmet, ...],
+        Meta(description="Entries of the baseline that no finding meets any more."),
+    ]
+    drawn_from: Annotated[
+        int,
+        Meta(ge=0, description="How many findings these are a sample of; 0 if they are all."),
+    ]
     gaps: tuple[Gap, ...]
     inventory: Annotated[
         Mapping[str, Any], Meta(description="How much unsafe code there is, as counted.")

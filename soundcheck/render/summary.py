@@ -2,20 +2,49 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from soundcheck.finding import SEVERITIES, Report, Severity
 
 
+class RuleCount(NamedTuple):
+    """How often a rule spoke at a severity, and how often it was silenced."""
+
+    severity: Severity
+    rule: str
+    reported: int
+    suppressed: int
+
+
 def headline(report: Report) -> str:
-    """One line: the findings by severity and the gaps by kind, ``0 findings, 3 lost calls``."""
-    severities = Counter(finding.severity for finding in report.findings)
-    by_severity = [count_of(severities[s], s) for s in SEVERITIES if severities[s]]
+    """One line: findings by severity, what is suppressed, and gaps by kind."""
     findings = count_of(len(report.findings), "finding")
-    if by_severity:
-        findings += f" ({', '.join(by_severity)})"
+    if by_severity := _by_severity(report):
+        findings += f" ({by_severity})"
+    if report.drawn_from:
+        findings += f" drawn from {report.drawn_from:,}"
+    suppressed = [f"{len(report.suppressed):,} suppressed"] if report.suppressed else []
+    return ", ".join([findings, *suppressed, gaps_by_kind(report) or "0 gaps"])
+
+
+def findings_line(report: Report) -> str:
+    """One line: the findings by severity."""
+    findings = count_of(len(report.findings), "finding")
+    if report.drawn_from:
+        findings += f", a sample of {report.drawn_from:,}"
+    by_severity = _by_severity(report)
+    return f"{findings}: {by_severity}" if by_severity else findings
+
+
+def _by_severity(report: Report) -> str:
+    severities = Counter(finding.severity for finding in report.findings)
+    return ", ".join(count_of(severities[s], s) for s in SEVERITIES if severities[s])
+
+
+def gaps_by_kind(report: Report) -> str:
+    """What was not understood, the most frequent kind first; nothing where there is none."""
     kinds = Counter(gap.kind for gap in report.gaps)
-    gaps = [count_of(number, _noun_of(kind)) for kind, number in _most_first(kinds)]
-    return ", ".join([findings, *(gaps or ["0 gaps"])])
+    return ", ".join(count_of(number, _noun_of(kind)) for kind, number in _most_first(kinds))
 
 
 # Kinds of gaps whose words are no noun.
@@ -34,21 +63,37 @@ def _noun_of(kind: str) -> str:
     return _NOUNS.get(kind, kind.replace("-", " "))
 
 
-def counts_by_rule(report: Report) -> list[tuple[Severity, str, int]]:
+def counts_by_rule(report: Report) -> list[RuleCount]:
     """How often each rule spoke at each severity, the worst first, then the most frequent."""
-    counts = Counter((finding.severity, finding.rule) for finding in report.findings)
-    rows = [(severity, rule, number) for (severity, rule), number in counts.items()]
-    return sorted(rows, key=lambda row: (SEVERITIES.index(row[0]), -row[2], row[1]))
+    spoken = Counter((finding.severity, finding.rule) for finding in report.findings)
+    silenced = Counter((one.finding.severity, one.finding.rule) for one in report.suppressed)
+    rows = [RuleCount(*key, spoken[key], silenced[key]) for key in {**spoken, **silenced}]
+    return sorted(rows, key=lambda row: (SEVERITIES.index(row.severity), -row.reported, row.rule))
 
 
-def read_line(report: Report) -> str:
-    """One line: what was read, and what was found but is not reported."""
-    line = f"{count_of(report.files, 'file')}, {count_of(report.lines, 'line')} read"
-    if not report.suppressed:
-        return line
-    ways = Counter(suppressed.by for suppressed in report.suppressed)
-    by = ", ".join(f"{number} {way}" for way, number in sorted(ways.items()))
-    return f"{line}; {count_of(len(report.suppressed), 'finding')} suppressed: {by}"
+def closing_lines(report: Report) -> list[str]:
+    """What was read, what is suppressed and by what, and what the baseline need not hold."""
+    lines = [f"{count_of(report.files, 'file')}, {count_of(report.lines, 'line')} read"]
+    if report.suppressed:
+        ways = Counter(suppressed.by for suppressed in report.suppressed)
+        by = ", ".join(f"{number:,} {_WAYS[way]}" for way, number in sorted(ways.items()))
+        lines.append(f"{count_of(len(report.suppressed), 'finding')} suppressed: {by}")
+    return lines + unmet_line(report)
+
+
+def unmet_line(report: Report) -> list[str]:
+    """One line, or none: how many entries of the baseline no finding meets."""
+    if not report.unmet:
+        return []
+    is_one = len(report.unmet) == 1
+    entries = count_of(len(report.unmet), "entry")
+    return [
+        f"{entries} of the baseline {'is' if is_one else 'are'} met by no finding any more: "
+        f"`soundcheck baseline prune` drops {'it' if is_one else 'them'}"
+    ]
+
+
+_WAYS = {"baseline": "by the baseline", "inline": "by comments in the source"}
 
 
 def count_of(number: int, noun: str) -> str:
@@ -59,10 +104,10 @@ def count_of(number: int, noun: str) -> str:
     if rest.partition(" ")[0] in ("listed", "not", "that"):
         return f"{count_of(number, first)} {rest}"
     if noun.endswith(("s", "x", "ch", "sh")):
-        return f"{number} {noun}es"
+        return f"{number:,} {noun}es"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return f"{number} {noun[:-1]}ies"
-    return f"{number} {noun}s"
+        return f"{number:,} {noun[:-1]}ies"
+    return f"{number:,} {noun}s"
 
 
 def _most_first(counts: Counter[str]) -> Iterable[tuple[str, int]]:

@@ -2,7 +2,7 @@
 
 Above the statement or the item, above its attributes, before the block inside an expression,
 after ``=``, before a link of a method chain, as the first thing inside the block, or behind it on
-its line. Consecutive impls on a line each share the comment above the first. Whether the words
+its line. Consecutive impls without a body share the comment above the first. Whether the words
 argue is for a check to judge.
 """
 
@@ -13,13 +13,27 @@ from operator import attrgetter
 
 from tree_sitter import Node
 
+from soundcheck.syntax.parser import ParsedFile
+
 _INSIDE = re.compile(rb"\{\s*((?:(?>//[^\n]*\n|/\*.*?\*/)\s*)+)", re.DOTALL)
-_BEHIND = re.compile(rb"[\s;,)}\]]*?(//[^\n]*|/\*.*?\*/)")
-_COMMENTS = frozenset({"line_comment", "block_comment"})
+# Behind a block, before the comment on its line: what is called on it, and what ends there.
+_BEHIND = re.compile(
+    rb"(?:\s*+(?:\.\w++(?:::<[^<>\n]*+>)?(?:\([^()\n]*+\))?|\?|\bas\s++[\w:]++))*+"
+    rb"[\s;,)}\]]*+(//[^\n]*|/\*.*?\*/)"
+)
+COMMENTS = frozenset({"line_comment", "block_comment"})
 _SKIPPED = frozenset({"attribute_item", "inner_attribute_item", "visibility_modifier"})
+_HEADS = COMMENTS | _SKIPPED
 # Climbing for a comment ends where the sequence of statements, items, arms or fields begins.
 _SEQUENCES = frozenset(
-    {"block", "source_file", "declaration_list", "match_block", "enum_variant_list"}
+    {
+        "block",
+        "source_file",
+        "declaration_list",
+        "match_block",
+        "enum_variant_list",
+        "macro_definition",
+    }
 )
 _ENDS = frozenset({";", ",", "=>"})
 # Nobody nests code so deep, or writes so much above it, that a comment beyond would still argue.
@@ -27,17 +41,18 @@ _DEEPEST = 400
 _MOST_SIBLINGS = 400
 
 
-def comments_beside(root: Node, data: bytes, start: int, end: int) -> tuple[str, ...]:
+def comments_beside(parsed: ParsedFile, start: int, end: int) -> tuple[str, ...]:
     """The comments that may argue for the unsafe code at ``start``…``end``, nearest first.
 
-    ``root`` is the tree of the whole file. Code inside a macro call is found among its tokens.
+    Code in a macro is found in what the macro was read as, and else among its tokens.
     """
+    data = parsed.source.data
     found: list[str] = []
     opening = data.find(b"{", start, end)
     inside = _INSIDE.match(data, opening, end) if opening >= 0 else None
     if inside is not None:
         found.append(inside.group(1).decode("utf-8", "replace").strip())
-    found.extend(_above(_descend(root, start), data))
+    found.extend(_above(_path_to(parsed, start), data))
     behind = _behind(data, start, end)
     if behind:
         found.append(behind)
@@ -52,7 +67,7 @@ def _behind(data: bytes, start: int, end: int) -> str:
     return "" if match is None else match.group(1).decode("utf-8", "replace")
 
 
-def _descend(root: Node, offset: int) -> list[Node]:
+def nodes_at(root: Node, offset: int) -> list[Node]:
     """The nodes that hold a byte, from the root to the innermost; none where that is too deep.
 
     A cursor finds them at once, while a node would look for its parent from the root on.
@@ -69,22 +84,53 @@ def _descend(root: Node, offset: int) -> list[Node]:
     return path
 
 
+def _path_to(parsed: ParsedFile, offset: int) -> list[Node]:
+    """The nodes that hold a byte; below the tokens of a macro, those of what they were read as."""
+    path = nodes_at(parsed.root, offset)
+    i = 0
+    while i < len(path):
+        tree = parsed.macros.get(path[i].start_byte) if path[i].type == "token_tree" else None
+        if tree is not None and tree.root is not None:
+            inside = nodes_at(tree.root, offset)
+            if inside and inside[-1].start_byte == offset:
+                path[i + 1 :] = inside
+        i += 1
+    return path
+
+
 def _above(path: list[Node], data: bytes) -> Iterator[str]:
     for i in range(len(path) - 1, 0, -1):
         node, parent = path[i], path[i - 1]
+        if _is_macro_tree(node, parent):
+            continue
         before = _siblings_before(parent, node)
         if node.type == "impl_item":
             yield from _above_impls(node, before, data)
         else:
             yield from _run_before(before, data)
+            yield from _run_before(_behind_attributes(before), data)
             if node.type == "arguments" and before:
                 yield from _in_chain(before[0], data)
             if parent.type == "token_tree":
                 yield from _before_tokens(before, data)
-        if parent.type in _SEQUENCES:
+        if parent.type in _SEQUENCES and not _is_macro_tree(parent, path[i - 2]):
             return
         if parent.type == "token_tree" and i > 1 and _is_inner_block(parent, path[i - 2], data):
             return
+
+
+def _is_macro_tree(node: Node, parent: Node) -> bool:
+    """Whether a node is what the tokens of a macro were read as: there a path changes trees."""
+    return parent.type == "token_tree" and node.start_byte == parent.start_byte and node.is_named
+
+
+def _behind_attributes(before: list[Node]) -> list[Node]:
+    """The attributes and comments that a field or arm begins with, nearest first, if it does."""
+    first = len(before)
+    while first and before[first - 1].type in _HEADS:
+        first -= 1
+    head = before[first:]
+    return head if first and any(node.type in _SKIPPED for node in head) else []
 
 
 def _siblings_before(parent: Node, node: Node) -> list[Node]:
@@ -119,7 +165,7 @@ def _run_before(before: list[Node], data: bytes) -> Iterator[str]:
     comments: list[str] = []
     for sibling in before:
         kind = sibling.type
-        if kind in _COMMENTS:
+        if kind in COMMENTS:
             if not _is_trailing(sibling, data):
                 text = data[sibling.start_byte : sibling.end_byte].decode("utf-8", "replace")
                 comments.append(text.rstrip("\r\n"))
@@ -143,7 +189,7 @@ def _before_tokens(before: list[Node], data: bytes) -> Iterator[str]:
         kind = sibling.type
         if kind in _ENDS or (kind == "token_tree" and data[sibling.start_byte] == ord("{")):
             break
-        if kind not in _COMMENTS and kind not in ("{", "(", "["):
+        if kind not in COMMENTS and kind not in ("{", "(", "["):
             first = i
     if first >= 0:
         yield from _run_before(before[first + 1 :], data)
@@ -151,19 +197,24 @@ def _before_tokens(before: list[Node], data: bytes) -> Iterator[str]:
 
 def _above_impls(node: Node, before: list[Node], data: bytes) -> Iterator[str]:
     """The comments above an impl, and above the impls that stand right before it line by line."""
-    current = node
     yield from _run_before(before, data)
+    start = node.start_byte
+    if not _has_no_body(node, data):
+        return
     for i, sibling in enumerate(before):
+        end = sibling.end_byte
+        if data[end:start].count(b"\n") > 1:
+            return
+        start = sibling.start_byte
         if sibling.type == "attribute_item":
             continue
-        if sibling.type != "impl_item":
-            return
-        between = data[sibling.end_byte : current.start_byte]
-        if b"\n" in data[current.start_byte : current.end_byte] or between.count(b"\n") > 1:
-            return
-        if b"\n" in data[sibling.start_byte : sibling.end_byte]:
+        if sibling.type != "impl_item" or not _has_no_body(sibling, data):
             return
         if not any(child.type == "unsafe" for child in sibling.children):
             return
-        current = sibling
         yield from _run_before(before[i + 1 :], data)
+
+
+def _has_no_body(node: Node, data: bytes) -> bool:
+    """Whether nothing stands between the braces of an impl, not even a line end."""
+    return data.endswith((b"{}", b"{ }"), node.start_byte, node.end_byte)

@@ -52,12 +52,34 @@ class CommentedSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
     comments: tuple[str, ...]
 
 
+class Suppression(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A comment that asks for silence about what starts in ``first..last``.
+
+    ``start..end`` is the comment itself. ``rules`` are the names in it, each with its offset.
+    ``until`` is the last day on which it holds, ``2027-01-31``, or empty. ``fault`` says why it
+    cannot be read; with a fault, or without a reason, it silences nothing.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+    rules: tuple[tuple[str, int], ...]
+    reason: str
+    until: str = ""
+    fault: str = ""
+
+    def covers(self, offset: int) -> bool:
+        """Whether what starts at ``offset`` is what it is about."""
+        return self.first <= offset < self.last
+
+
 class FileFacts(msgspec.Struct, frozen=True, gc=False):
     """What one file says: its items and bodies, its unsafe sites, and what the queries match.
 
     ``events`` is all that our counting profile counts, as (offset, column, how often).
     ``interface`` is a hash of all but the bodies of functions: while it stays, what other files
-    say of this one stays too.
+    say of this one stays too. ``suppressions`` are the comments that ask for silence.
     """
 
     tree: ItemTree
@@ -65,3 +87,4 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False):
     events: tuple[tuple[int, int, int], ...]
     matches: tuple[QueryMatch, ...]
     interface: bytes
+    suppressions: tuple[Suppression, ...] = ()

@@ -14,8 +14,11 @@ from soundcheck.syntax.macros import MacroTree
 from soundcheck.syntax.parser import ParsedFile, read_file
 from soundcheck.syntax.queries import run_queries
 from soundcheck.syntax.sites import find_sites
+from soundcheck.syntax.suppressions import read_suppressions
 from soundcheck.syntax.visit import nearest
 
+# What demands something of others; all other unsafe code has to meet what is demanded.
+_DEMANDING = frozenset({"function", "method", "trait"})
 # What in a body says something beyond it.
 _ITEMS = frozenset({ItemStmt})
 
@@ -28,7 +31,8 @@ def parse(source: SourceFile, queries: Queries) -> FileFacts:
     sites = tuple(_commented(parsed, site) for site in found)
     roots = [parsed.root, *_macro_roots(parsed)]
     matches = run_queries(queries, roots, parsed.data)
-    return FileFacts(tree, sites, events, matches, interface_of(source.data, tree))
+    interface = interface_of(source.data, tree)
+    return FileFacts(tree, sites, events, matches, interface, read_suppressions(parsed, tree))
 
 
 def interface_of(data: bytes, tree: ItemTree) -> bytes:
@@ -56,8 +60,9 @@ def _bodies(tree: ItemTree) -> Iterator[tuple[int, int]]:
 
 
 def _commented(parsed: ParsedFile, site: UnsafeSite) -> CommentedSite:
-    comments = comments_beside(parsed.root, parsed.source.data, site.start, site.end)
-    return CommentedSite(site, comments)
+    # What a body begins with is about the body, and not about what its function demands.
+    end = site.token_end if site.kind in _DEMANDING else site.end
+    return CommentedSite(site, comments_beside(parsed, site.start, end))
 
 
 def _macro_roots(parsed: ParsedFile) -> list[Node]:

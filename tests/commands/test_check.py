@@ -128,3 +128,109 @@ def test_cache_and_jobs_change_nothing(run: Run, write: Write, tmp_path: Path) -
 
     assert len(outputs) == 1
     assert (cache / "cache.sqlite").is_file()
+
+
+CHEAP = ("--no-cache", "--select", "static-mut,undocumented-unsafe,meta")
+EXCUSED = "// soundcheck: allow(static-mut) {}the boot CPU\n" + FAULTY
+
+
+@pytest.mark.parametrize(
+    ("source", "args", "code"),
+    [
+        pytest.param(EXCUSED.format(""), [], 0, id="suppressed"),
+        pytest.param(EXCUSED.format(""), ["--no-inline-suppressions"], 1, id="not to be heeded"),
+        pytest.param(EXCUSED.format("until=2020-01-01 "), [], 1, id="ended"),
+        pytest.param(
+            EXCUSED.format("until=2020-01-01 "), ["--today", "2019-12-31"], 0, id="on its last day"
+        ),
+        pytest.param("// soundcheck: allow(static-mut)\n" + FAULTY, [], 1, id="without a reason"),
+        pytest.param("// soundcheck: allow(static-mut) it was\n" + CLEAN, [], 1, id="unused"),
+        pytest.param(
+            "// soundcheck: allow(static-mut) it was\n" + CLEAN,
+            ["--ignore", "static-mut"],
+            0,
+            id="of a rule that does not run",
+        ),
+    ],
+)
+def test_suppressions(run: Run, write: Write, source: str, args: list[str], code: int) -> None:
+    """A comment with a reason silences, and one that does nothing is told."""
+    root = write({"Cargo.toml": MANIFEST, "src/lib.rs": source})
+
+    assert run("check", root, *CHEAP, *args).exit_code == code
+
+
+def test_the_day_comes_from_the_environment(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that is to be the same again names its day in SOURCE_DATE_EPOCH."""
+    root = write({"Cargo.toml": MANIFEST, "src/lib.rs": EXCUSED.format("until=2020-01-01 ")})
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1577836800")
+    assert run("check", root, *CHEAP).exit_code == 0
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1577923200")
+    assert run("check", root, *CHEAP).exit_code == 1
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "today")
+    assert run("check", root, *CHEAP).exit_code == 2
+
+
+def test_a_suppression_changes_no_fingerprint(run: Run, write: Write) -> None:
+    """What is beside a suppressed finding keeps the name that baselines know it by."""
+    source = "pub fn f() {\n    static mut A: u8 = 0;\n    static mut B: u8 = 0;\n}\n"
+    comment = "    // soundcheck: allow(static-mut) why\n"
+
+    def fingerprints(text: str) -> set[str]:
+        root = write({"Cargo.toml": MANIFEST, "src/lib.rs": text})
+        report = json.loads(run("check", root, *CHEAP, "-o", "json").stdout)
+        return {one["fingerprint"] for one in (*report["findings"], *report["suppressed"])}
+
+    assert fingerprints(source) == fingerprints(source.replace("{\n", "{\n" + comment, 1))
+
+
+def test_paths_and_tests_change_no_fingerprint(run: Run, write: Write) -> None:
+    """What a run reports on is no part of what a finding is recognised by."""
+    source = "mod a;\n" + FAULTY + "#[cfg(test)] mod t { static mut A: u8 = 0; }\n"
+    root = write({"Cargo.toml": MANIFEST, "src/lib.rs": source, "src/a.rs": FAULTY})
+
+    def fingerprints(*args: str | Path) -> set[str]:
+        report = json.loads(run("check", *args, *CHEAP, "-o", "json").stdout)
+        return {one["fingerprint"] for one in report["findings"]}
+
+    every = fingerprints(root, "--tests")
+    assert len(every) == 3
+    assert fingerprints(root) < every
+    assert fingerprints(root / "src/a.rs") < fingerprints(root)
+
+
+def test_sample(run: Run, write: Write) -> None:
+    """A sample is of the size asked for, notes included, and the same the next time."""
+    root = write({"Cargo.toml": MANIFEST, "src/lib.rs": FAULTY + NOTED * 40})
+
+    def sample(*args: str) -> str:
+        return run("check", root, *CHEAP, "--sample", "5", *args).stdout
+
+    assert sample() == sample("--seed", "1") != sample("--seed", "2")
+    assert "5 findings, a sample of " in sample()
+    report = json.loads(sample("-o", "json"))
+    assert (len(report["findings"]), report["drawn_from"] > 40) == (5, True)
+    assert run("check", root, *CHEAP, "--sample", "1").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "listed"),
+    [
+        pytest.param([], False, id="by default"),
+        pytest.param(["--show-notes"], True, id="asked for"),
+        pytest.param(["-v"], True, id="verbose"),
+        pytest.param(["--fail-on", "note"], True, id="notes fail"),
+        pytest.param(["--select", "undocumented-unsafe"], True, id="selected"),
+    ],
+)
+def test_many_notes(run: Run, write: Write, args: list[str], listed: bool) -> None:
+    """Many notes are listed where somebody asked for notes, and else counted."""
+    root = write({"Cargo.toml": MANIFEST, "src/lib.rs": NOTED * 40})
+
+    output = run("check", root, "--no-cache", *args).stdout
+
+    assert ("note[undocumented-unsafe]" in output) == listed
+    assert ("--show-notes lists them" in output) != listed

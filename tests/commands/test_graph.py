@@ -196,3 +196,105 @@ def test_formulas_inside_bodies(
     result = run("graph", "calls", root, "--from", "pick", "--depth", "1", "--no-cache", *args)
 
     assert [callee for _, callee in edges(result.stdout)] == [f"k::{one}" for one in callees]
+
+
+ASSEMBLY = {
+    "Cargo.toml": MANIFEST,
+    "src/lib.rs": """
+extern "C" { fn switch(); }
+#[no_mangle] pub extern "C" fn start() { unsafe { switch() } }
+#[no_mangle] pub extern "C" fn resume() { finish() }
+pub fn finish() {}
+""",
+    "src/boot.S": "_start:\n    call start\nswitch:\n    la ra, resume\n    ret\n",
+}
+
+
+def test_explain_tells_who_calls_from_assembly(run: Run, write: Write) -> None:
+    root = write(ASSEMBLY)
+
+    lines = run("explain", "k::resume", root, "--no-cache").stdout.splitlines()
+
+    begin = lines.index("called by (1):")
+    assert lines[begin : begin + 4] == [
+        "called by (1):",
+        "  k::switch",
+        "called by assembly (1):",
+        "  src/boot.S:4: la resume, in switch",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        pytest.param([], ["src/boot.S:2 -> k::start", "src/boot.S:4 -> k::resume"], id="all"),
+        pytest.param(["--from", "start"], [], id="from an item"),
+        pytest.param(
+            ["--to", "finish"],
+            ["src/boot.S:2 -> k::start", "src/boot.S:4 -> k::resume"],
+            id="to an item",
+        ),
+        pytest.param(
+            ["--to", "finish", "--depth", "2"], ["src/boot.S:4 -> k::resume"], id="not too far"
+        ),
+        pytest.param(["--to", "finish", "--depth", "1"], [], id="nearer than any"),
+    ],
+)
+def test_calls_from_assembly(run: Run, write: Write, args: list[str], expected: list[str]) -> None:
+    root = write(ASSEMBLY)
+
+    lines = run("graph", "calls", root, *args, "--no-cache").stdout.splitlines()
+
+    assert [line for line in lines if "boot.S" in line] == [
+        f"{edge}  [assembly, exact]" for edge in expected
+    ]
+    assert lines[-1] == "2 calls from assembly"
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        pytest.param([], ["trap.S:1 -> k::trap"], id="all configurations"),
+        pytest.param(["--target", "riscv64gc-unknown-none-elf"], ["trap.S:1 -> k::trap"], id="its"),
+        pytest.param(["--target", "x86_64-unknown-none"], [], id="another"),
+    ],
+)
+def test_calls_from_assembly_of_one_configuration(
+    run: Run, write: Write, args: list[str], expected: list[str]
+) -> None:
+    lib = """
+#[cfg(target_arch = "riscv64")]
+core::arch::global_asm!(include_str!("../trap.S"));
+#[no_mangle] extern "C" fn trap() {}
+"""
+    root = write({"Cargo.toml": MANIFEST, "src/lib.rs": lib, "trap.S": "entry: call trap\n"})
+
+    lines = run("graph", "calls", root, *args, "--no-cache").stdout.splitlines()
+
+    assert [line for line in lines if " -> " in line] == [
+        f"{edge}  [assembly, exact]" for edge in expected
+    ]
+
+
+def test_json_has_calls_from_assembly(run: Run, write: Write) -> None:
+    root = write(ASSEMBLY)
+
+    value = json.loads(run("graph", "calls", root, "-o", "json", "--no-cache").stdout)
+
+    assert value["assembly"][0] == {
+        "symbol": "start",
+        "how": "call",
+        "routine": "_start",
+        "callees": ["k::start"],
+        "resolution": "exact",
+        "reason": "",
+        "path": "src/boot.S",
+        "line": 2,
+    }
+
+
+@pytest.mark.parametrize("form", ["dot", "mermaid", "graphml"])
+def test_files_of_assembly_are_nodes(run: Run, write: Write, form: str) -> None:
+    root = write(ASSEMBLY)
+
+    assert "src/boot.S" in run("graph", "calls", root, "-o", form, "--no-cache").stdout

@@ -54,7 +54,7 @@ def test_text(run: Run, root: Path) -> None:
         "executed calls the graph has (1):",
         "  k::boot -> k::start, once: 2 calls, by k::prepare",
         "executed calls the graph lacks (1):",
-        "  k::start -> k::other, once: observed",
+        "  src/lib.rs:4: k::start -> k::other, once: observed",
     ]
     assert "unsafe sites in executed functions (2):" in lines
     assert "  src/lib.rs:4: function in k::start, entered once" in lines
@@ -71,15 +71,76 @@ def test_json(run: Run, root: Path) -> None:
     assert [link["callee"] for link in first["links"]] == ["k::prepare", "k::start"]
     assert [link["line"] for link in first["links"]] == [2, 3]
     assert (second["resolution"], second["calls"], second["links"]) == ("observed", None, [])
+    assert (second["path"], second["line"]) == ("src/lib.rs", 4)
     assert value["statistics"] == {
         "functions": 3,
         "known": 1,
-        "observed": 1,
         "known_direct": 1,
-        "observed_direct": 1,
+        "observed": 1,
+        "unlinked": 0,
         "sites": 2,
         "unmatched": 1,
     }
+
+
+def test_calls_through_what_is_outside_are_gaps(run: Run, root: Path) -> None:
+    (root / "through.json").write_text(chrome("k::start", "core::f", "core::g", "k::other"))
+
+    lines = run("trace", "through.json", "--no-cache", "-q", cwd=root).output.splitlines()
+    value = json.loads(
+        run("trace", "through.json", "--no-cache", "-q", "-o", "json", cwd=root).output
+    )
+
+    assert "  src/lib.rs:4: k::start -> k::other, once through core::f … core::g: unlinked" in lines
+    assert value["gaps"] == [
+        {
+            "kind": "unlinked-call",
+            "what": "k::other was called through core::f",
+            "path": "src/lib.rs",
+            "line": 4,
+            "item": "k::start",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("args", "edge"),
+    [
+        pytest.param([], "k::start -> k::other  [observed, observed]", id="whole"),
+        pytest.param(
+            ["--from", "k::boot", "--to", "k::other"],
+            "k::start -> k::other  [observed, observed]",
+            id="path",
+        ),
+    ],
+)
+def test_observed_calls_in_the_graph(run: Run, root: Path, args: list[str], edge: str) -> None:
+    lines = run(
+        "graph", "calls", "--trace", "good.json", *args, "--no-cache", "-q", cwd=root
+    ).output.splitlines()
+
+    assert lines.count(edge) == 1
+
+
+def test_observed_calls_in_the_json_of_the_graph(run: Run, root: Path) -> None:
+    args = ("graph", "calls", "-o", "json", "--no-cache", "-q")
+    plain = json.loads(run(*args, cwd=root).output)
+    traced = json.loads(run(*args, "--trace", "good.json", cwd=root).output)
+
+    added = [call for call in traced["calls"] if call not in plain["calls"]]
+    assert added == [
+        {
+            "caller": "k::start",
+            "callee": "k::other",
+            "resolution": "observed",
+            "kind": "observed",
+            "path": "src/lib.rs",
+            "line": 4,
+            "name": "k::other",
+            "reason": "executed once",
+        }
+    ]
+    assert traced["statistics"] == plain["statistics"]
 
 
 def test_the_text_of_a_replay(run: Run, root: Path) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from soundcheck.finding import (
+    Accepted,
     Finding,
     Gap,
     Harm,
@@ -144,7 +145,8 @@ def report() -> Report:
         profiles=("core", "generic"),
         rules_hash="00ff",
         files=3,
-        lines=26,
+        lines=26_000,
+        unmet=(Accepted("4123456789abcdef", "static-mut", "src/gone.rs", "krate::GONE", "later"),),
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from soundcheck.finding import Report
 from soundcheck.render.concise import render_concise
 from soundcheck.render.json import render_json
+from soundcheck.render.statistics import render_statistics
 from soundcheck.render.text import render_text
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -21,6 +22,7 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "narrow.text": lambda report: render_text(report, color=False, width=40),
     "ansi": lambda report: render_text(report, color=True, width=100),
     "concise": render_concise,
+    "statistics": render_statistics,
     "json": lambda report: render_json(report, version="0.1.0"),
 }
 

@@ -1,6 +1,7 @@
 """The JSON report against its schema, and the schema against what is committed."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
 from soundcheck.finding import Gap, Report
-from soundcheck.render.json import render_json, render_schema
+from soundcheck.render.json import render_json, render_review_schema, render_schema
 from soundcheck.resources import read_report_file
 from soundcheck.source import Span
 
@@ -22,10 +23,16 @@ def validator() -> Draft202012Validator:
     return Draft202012Validator(schema)
 
 
-def test_the_committed_schema_is_the_format() -> None:
-    committed = Path(__file__).parents[2] / "reports" / SCHEMA
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [(SCHEMA, render_schema()), ("json/review-v1.schema.json", render_review_schema())],
+)
+def test_the_committed_schema_is_the_format(name: str, text: str) -> None:
+    path = Path(__file__).parents[2] / "reports" / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8", newline="")
 
-    assert committed.read_text(encoding="utf-8") == render_schema()
+    assert path.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize("name", ["report", "silence"])
@@ -127,6 +134,18 @@ def test_what_is_suppressed_is_told_with_the_reason(report: Report) -> None:
         "only the boot CPU runs",
     )
     assert (second["by"], second["reason"]) == ("baseline", "")
+
+
+def test_an_entry_that_nothing_meets_is_told(report: Report) -> None:
+    assert json.loads(render_json(report, version="0"))["unmet"] == [
+        {
+            "fingerprint": "4123456789abcdef",
+            "rule": "static-mut",
+            "path": "src/gone.rs",
+            "item": "krate::GONE",
+            "reason": "later",
+        }
+    ]
 
 
 def test_text_that_is_no_text_is_still_json(silence: Report) -> None:

@@ -3,6 +3,7 @@
 from tree_sitter import Node
 
 from soundcheck.syntax.cfg import Cfg, Flag, conjoin, negate
+from soundcheck.syntax.inline_assembly import ASSEMBLY
 from soundcheck.syntax.items import (
     AnyItem,
     Arm,
@@ -32,7 +33,6 @@ from soundcheck.syntax.macros import (
 )
 from soundcheck.syntax.predicates import read_predicate
 
-ASSEMBLY = frozenset({"asm", "naked_asm", "global_asm", "llvm_asm"})
 # What looks like a call among the operands of assembly, and is none.
 _ASSEMBLY_OPTIONS = frozenset({"options", "clobber_abi"})
 # Macros of the language whose tokens are no code: a predicate, a text, the name of a field.
@@ -51,8 +51,12 @@ def _tokens_of(node: Node) -> Node | None:
 
 
 def _inside(cx: Lowering, tokens: Node) -> str:
+    return _tokens_inside(cx, tokens).strip()
+
+
+def _tokens_inside(cx: Lowering, tokens: Node) -> str:
     text = cx.source[tokens.start_byte + 1 : tokens.end_byte - 1]
-    return text.decode("utf-8", "replace").strip()
+    return text.decode("utf-8", "replace")
 
 
 def take_up(cx: Lowering, name: str, tree: MacroTree) -> None:
@@ -89,9 +93,10 @@ def _macro_call(cx: Lowering, node: Node, tokens: Node, name: str, bare: MacroCa
         return MacroCall(start, end, path, "block", (), _branches(cx, name, tokens, branches))
     tree = read_macro(cx.parsed, tokens)
     take_up(cx, name, tree)
+    # Where assembly says what, is counted from the end of its call: nothing of it is cut off.
+    text = _tokens_inside(cx, tokens) if name in ASSEMBLY else ""
     if tree.root is None:
-        return MacroCall(start, end, path, "", text=_inside(cx, tokens))
-    text = _inside(cx, tokens) if name in ASSEMBLY else ""
+        return MacroCall(start, end, path, "", text=text or _inside(cx, tokens))
     if tree.form == "block":
         body = lower_block(cx, tree.root)
         form = "items" if body.stmts and _is_items(body) else "block"

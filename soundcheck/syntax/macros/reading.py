@@ -24,7 +24,7 @@ from soundcheck.syntax.parser import ParsedFile, parse_part, parse_strictly
 _TEMPLATES = frozenset({b"quote", b"quote_spanned", b"parse_quote", b"parse_quote_spanned"})
 # Macros whose second argument is a pattern.
 _MATCHES = frozenset({b"matches", b"assert_matches", b"debug_assert_matches"})
-_ASSEMBLY = frozenset({b"asm", b"llvm_asm"})
+_ASSEMBLY = frozenset({b"asm", b"llvm_asm", b"naked_asm"})
 # Beyond this share of bytes that no parse could read, what is left says too little.
 _MOST_LOST = 0.5
 # Recovering from errors takes the grammar long: a larger text that is not Rust is not worth it.

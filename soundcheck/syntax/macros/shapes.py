@@ -28,6 +28,10 @@ _DECLARATION = re.compile(
 _ROOM = re.compile(rb"(?:(?:pub\b\s*(?:\([^()]*\)\s*)?)|[ \t]{3})\Z")
 _WIDEST = 80
 _REGISTER = re.compile(rb"\(\s*\w+\s*=>\s*(?:pub\b\s*(?:\([^()]*\))?\s*)?")
+# Behind the bracket of a register, what begins a value would go on with a calculation or a call.
+_AMBIGUOUS_OPERAND = re.compile(
+    rb"\s*(?:\w+\s*=\s*)?(?P<how>(?:in|inout|inlateout)\s*\([^)]*\))\s*(?=[&*(\[-])"
+)
 _ARROW = re.compile(rb"\s*=>\s*(?=[{(\[])")
 _END_OF_ARM = re.compile(rb"\s*[;,]?\s*")
 
@@ -181,8 +185,15 @@ def _leave_bodies(work: Tokens, arms: list[tuple[int, int, int]]) -> None:
 
 
 def separate_operands(work: Tokens) -> None:
-    """Put commas in the place of the colons of assembly as it was before operands had names."""
+    """Put commas in the place of the colons of assembly as it was before operands had names.
+
+    Today's operands are left alone, but where ``in(reg) &x`` would read as a conjunction.
+    """
     code = work.code()
+    for at in top_level(code, 0, len(code), b","):
+        head = _AMBIGUOUS_OPERAND.match(code, at + 1)
+        if head is not None:
+            work.blank(work.base + head.start("how"), work.base + head.end("how"))
     colons = list(top_level(code, 0, len(code), b":"))
     if not colons or next(top_level(code, 0, len(code), b","), len(code)) < colons[0]:
         return
