@@ -1,9 +1,10 @@
 """The pipeline, top to bottom: what goes in are values, what comes out is a report."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from soundcheck.catalog import Catalog, Rule
+from soundcheck.catalog.profiles import Profile
 from soundcheck.catalog.targets import Theory
 from soundcheck.checks import CHECKS, LATE_CHECKS, SPECS
 from soundcheck.checks.suppression import Judged
@@ -68,7 +69,7 @@ def audit(
         gaps=order_gaps(gap for gap in gaps if source.is_reported(gap.at.path)),
         inventory=take_inventory(program, source.reported),
         sources=sources_of(source, shown),
-        profiles=tuple(catalog.profiles),
+        profiles=program.profiles or tuple(profile_names(catalog.profiles.values())),
         rules_hash=catalog.rules_hash,
         files=len(source.files),
         lines=sum(file.data.count(b"\n") for file in source.files),
@@ -108,6 +109,11 @@ def _understand(
     parse, link, named = stages.parse, stages.link, stages.profiles
     model = build_model(source, catalog, stages.theory, parse, link, asked, queries, named)
     return model.program, model.gaps
+
+
+def profile_names(profiles: Iterable[Profile]) -> Iterator[str]:
+    """The names of the profiles that are used everywhere."""
+    return (one.name for one in profiles if one.is_always)
 
 
 def queries_of(rules: Sequence[Rule]) -> Queries:

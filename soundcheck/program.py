@@ -1,13 +1,16 @@
 """``Program``: the inert façade that checks see. It answers questions and changes nothing."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
 
 from soundcheck.bodies import BodyFacts
+from soundcheck.boundaries.facts import ValueFacts, read_value_facts
+from soundcheck.boundaries.operations import Operation
+from soundcheck.budget import Accounts, Budget
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World
 from soundcheck.catalog import Rule, fill_message
@@ -18,9 +21,10 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.modules import ModuleForest, ModuleNode
 from soundcheck.crates.naming import name_items
 from soundcheck.crates.outline import PlacedItem
-from soundcheck.finding import Finding
+from soundcheck.finding import Finding, Precision, Side, Step
 from soundcheck.source import Span
 from soundcheck.syntax.cfg import Cfg, conjoin, is_test_only
+from soundcheck.syntax.columns import OWN_PROFILE
 from soundcheck.syntax.facts import FileFacts
 from soundcheck.syntax.items import AnyItem, Impl
 
@@ -75,11 +79,16 @@ class Program:
     """
 
     def __init__(
-        self, facts: Mapping[str, FileFacts], forest: ModuleForest, linked: Linked | None = None
+        self,
+        facts: Mapping[str, FileFacts],
+        forest: ModuleForest,
+        linked: Linked | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
         self.facts = facts
         self.forest = forest
         self._linked = linked
+        self._accounts = accounts
         self._places: dict[str, tuple[list[int], list[int]]] = {}
 
     @property
@@ -88,6 +97,12 @@ class Program:
         if self._linked is None:
             raise NotLinkedError("the check does not say that it needs the model")
         return self._linked
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The names of the profiles that the model was built by; none without a model."""
+        linked = self._linked
+        return () if linked is None else tuple(one.name for one in linked.profiles)
 
     @property
     def world(self) -> World:
@@ -114,6 +129,20 @@ class Program:
         return Contexts(linked.world, linked.graph, scripts, facts, params)
 
     @cached_property
+    def operations(self) -> Mapping[int, tuple[Operation, ...]]:
+        """The unsafe operations of each function, closures in it included, by its definition."""
+        found: dict[int, list[Operation]] = {}
+        for one in self.linked.bodies:
+            for operation in one.operations:
+                found.setdefault(operation.body.owner, []).append(operation)
+        return {owner: tuple(found[owner]) for owner in sorted(found)}
+
+    @cached_property
+    def values(self) -> ValueFacts:
+        """What facts say of the ways that the values of operands take."""
+        return read_value_facts(self.linked.profiles)
+
+    @cached_property
     def _defs(self) -> dict[tuple[str, int, str], Def]:
         defs = reversed(self.world.defmap.defs)
         return {(one.file, one.start, one.name): one for one in defs if one.is_primary}
@@ -136,6 +165,17 @@ class Program:
     @cached_property
     def _by_file(self) -> dict[str, list[ProgramItem]]:
         return _items_by_file(self.forest, self.facts)
+
+    @property
+    def budget(self) -> Budget | None:
+        """How much unsafe code there may be, and where; ``None`` where nobody has said so."""
+        return None if self._accounts is None else self._accounts.budget
+
+    def budgeted(self, path: str) -> Sequence[tuple[int, int, int]]:
+        """What the budget's counting profile counts in a file: offset, column, how often."""
+        if self._accounts is None or self._accounts.budget.counting == OWN_PROFILE:
+            return self.facts[path].events
+        return self._accounts.events.get(path, ())
 
     @property
     def paths(self) -> list[str]:
@@ -194,10 +234,14 @@ class Program:
         site: str,
         subject: str = "",
         values: Mapping[str, str] | None = None,
+        sides: tuple[Side, ...] = (),
+        related: tuple[Step, ...] = (),
+        precision: Precision | None = None,
     ) -> Finding:
         """A finding of a rule at a place; ``values`` fill the placeholders of its message.
 
-        Without a ``subject`` the finding is about the item it stands in.
+        Without a ``subject`` the finding is about the item it stands in. ``precision`` is given
+        where this finding is less sure than the rule is.
         """
         item = self.name_at(at.path, at.start)
         return Finding(
@@ -205,13 +249,15 @@ class Program:
             rule.family,
             rule.harm,
             rule.severity,
-            rule.precision,
+            precision or rule.precision,
             at,
             item,
             subject or item,
             site,
             fill_message(rule.message, values or {}),
             rule.help,
+            sides,
+            related,
             is_test=self.is_test_at(at.path, at.start),
         )
 
