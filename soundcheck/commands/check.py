@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
-from soundcheck import __version__
 from soundcheck.commands.auditing import Choice, read_accepted, run_audit, takes_choice
+from soundcheck.commands.formats import FORMATS, Look, render
 from soundcheck.commands.options import (
     Common,
     Selected,
@@ -15,19 +14,9 @@ from soundcheck.commands.options import (
     takes_output,
     takes_selection,
 )
-from soundcheck.commands.outputs import (
-    Target,
-    linker,
-    note,
-    read_targets,
-    terminal_width,
-    use_color,
-    write,
-)
+from soundcheck.commands.outputs import note, read_targets, write
 from soundcheck.commands.session import Session
 from soundcheck.finding import SEVERITIES, Report
-
-FORMATS = ("text", "concise", "json")
 
 
 @click.command(name="check", short_help="audit a workspace and report")
@@ -64,6 +53,17 @@ FORMATS = ("text", "concise", "json")
 )
 @click.option("--no-baseline", is_flag=True, help="Report what the baseline accepts.")
 @click.option(
+    "--sarif-category",
+    default="",
+    metavar="NAME",
+    help="What tells this run from others of the same commit, in SARIF.",
+)
+@click.option(
+    "--sarif-include-suppressed",
+    is_flag=True,
+    help="Write suppressed and accepted findings into SARIF too; GitHub opens alerts for them.",
+)
+@click.option(
     "--strict", is_flag=True, help="Exit with 2 where a file could not be read or parsed."
 )
 def command(
@@ -80,6 +80,8 @@ def command(
     no_inline_suppressions: bool,
     baseline: Path | None,
     no_baseline: bool,
+    sarif_category: str,
+    sarif_include_suppressed: bool,
     strict: bool,
 ) -> int:
     """Audit the workspace that PATHs belong to, and report on what lies below them.
@@ -102,45 +104,19 @@ def command(
 
         report = draw_sample(report, sample, seed)
     asks_for_notes = show_notes or common.verbose or fail_on == "note" or bool(choice.select)
+    look = Look(
+        session.root,
+        common.color,
+        statistics,
+        asks_for_notes,
+        sarif_category,
+        sarif_include_suppressed,
+    )
     for target in targets:
-        look = _Look(session.root, common.color, statistics, asks_for_notes)
-        write(target, _render(target, report, look))
+        write(target, render(target, report, rules, look))
     if common.verbose and not common.quiet:
         note(f"the rules: {', '.join(rule.name for rule in rules)}")
     return code
-
-
-class _Look(NamedTuple):
-    """How results are to look."""
-
-    root: str
-    color: str
-    statistics: bool
-    all_notes: bool
-
-
-def _render(target: Target, report: Report, look: _Look) -> str:
-    if look.statistics and target.form in ("text", "concise"):
-        from soundcheck.render.statistics import render_statistics
-
-        return render_statistics(report)
-    if target.form == "json":
-        from soundcheck.render.json import render_json
-
-        return render_json(report, version=__version__)
-    if target.form == "concise":
-        from soundcheck.render.concise import render_concise
-
-        return render_concise(report)
-    from soundcheck.render.text import render_text
-
-    return render_text(
-        report,
-        color=use_color(look.color, target),
-        width=terminal_width(),
-        all_notes=look.all_notes or report.drawn_from > 0,
-        link=linker(look.root, look.color, target),
-    )
 
 
 def _exit_code(report: Report, *, fail_on: str, exit_zero: bool, strict: bool) -> int:
