@@ -114,6 +114,9 @@ def command(
     )
     for target in targets:
         write(target, render(target, report, rules, look))
+    for finding in report.findings:
+        if finding.rule == "no-interrupt-entry-known" and not common.quiet:
+            note(finding.message)
     if common.verbose and not common.quiet:
         note(f"the rules: {', '.join(rule.name for rule in rules)}")
     return code
