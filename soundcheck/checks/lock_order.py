@@ -26,12 +26,17 @@ SPEC = CheckSpec(
 
 
 class _Order(NamedTuple):
-    """One lock is waited for while another is held: in which body, at which step, by which way."""
+    """One lock is waited for while another is held: in which body, at which step.
+
+    ``callee`` is what the step calls, if it is not the one that takes the lock itself, and
+    ``key`` the name of the effect by which it does.
+    """
 
     body: BodyId
     event: Event
     hold: Hold
-    way: tuple[Reach, ...]
+    callee: BodyId | None
+    key: str
 
 
 def find_inverted(program: Program, rule: Rule) -> Iterator[Finding]:
@@ -65,28 +70,26 @@ def _orders(contexts: Contexts, waits: frozenset[str]) -> Mapping[tuple[str, str
             ]
             if not holds or not isinstance(event.op, Call):
                 continue
-            for lock, way in _waited(effects, event, calls.get(id(event))):
+            callee = calls.get(id(event))
+            for lock, key in _waited(effects, event, callee):
                 for hold in holds:
-                    key = (hold.lock, lock)
-                    if hold.lock == lock:
-                        continue
-                    if key not in found or len(way) < len(found[key].way):
-                        found[key] = _Order(body, event, hold, way)
+                    pair = (hold.lock, lock)
+                    # What is taken in the body itself needs no way to be shown.
+                    if hold.lock != lock and (pair not in found or (not key and found[pair].key)):
+                        found[pair] = _Order(body, event, hold, callee if key else None, key)
     return found
 
 
-def _waited(
-    effects: Effects, event: Event, callee: BodyId | None
-) -> Iterator[tuple[str, tuple[Reach, ...]]]:
-    """The locks that a step waits for, with the way to each."""
+def _waited(effects: Effects, event: Event, callee: BodyId | None) -> Iterator[tuple[str, str]]:
+    """The locks that a step waits for, with the name of the effect of its callee, if it is that."""
     taking = event.meaning.taking
     if taking is not None:
         if event.lock and not taking.is_attempt:
-            yield event.lock, ()
+            yield event.lock, ""
         return
     if callee is not None:
         for key in effects.of(callee):
-            yield key.partition(" ")[2], effects.way(callee, key)
+            yield key.partition(" ")[2], key
 
 
 def _finding(
@@ -116,10 +119,12 @@ def _side(contexts: Contexts, label: str, order: _Order, lock: str) -> Side:
     steps = [Step(taken, name, f"takes `{short(hold.lock)}`")]
     at = place_of(contexts, order.body, order.event)
     says = f"takes `{short(lock)}` while `{short(hold.lock)}` is held"
-    if order.way:
-        says = f"calls `{short(name_of(contexts, order.way[0].body))}` meanwhile"
+    way: tuple[Reach, ...] = ()
+    if order.callee is not None:
+        says = f"calls `{short(name_of(contexts, order.callee))}` meanwhile"
+        way = locks_taken(contexts).way(order.callee, order.key)
     steps.append(Step(at, name, says))
-    for reach in order.way:
+    for reach in way:
         if is_stub(contexts.definition(reach.body).file):
             continue
         where = place_of(contexts, reach.body, reach.event)
