@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
@@ -112,15 +113,17 @@ def _lone(program: Program, rule: Rule, lock: str, waiting: Sequence[_Taking]) -
     )
 
 
-def _takings(contexts: Contexts) -> Iterator[_Taking]:
-    for body in sorted(contexts.flows.of):
-        if is_stub(contexts.definition(body).file):
-            continue
-        for _, event in contexts.events(body):
-            taking = event.meaning.taking
-            if taking is not None:
-                for node in contexts.nodes(body):
-                    yield _Taking(body, event, node, taking.fact)
+@lru_cache(maxsize=1)
+def _takings(contexts: Contexts) -> tuple[_Taking, ...]:
+    """Every lock taken in the workspace, in each context that it is taken in."""
+    return tuple(
+        _Taking(body, event, node, event.meaning.taking.fact)
+        for body in sorted(contexts.flows.of)
+        if not is_stub(contexts.definition(body).file)
+        for _, event in contexts.events(body)
+        if event.meaning.taking is not None
+        for node in contexts.nodes(body)
+    )
 
 
 def _is_open(contexts: Contexts, taking: _Taking) -> bool:
@@ -134,24 +137,28 @@ def _conflict(
     contexts: Contexts, waiting: Sequence[_Taking], held: Sequence[_Taking]
 ) -> tuple[_Taking, _Taking] | None:
     """The shortest ways to both sides; two readers do not exclude each other."""
+    ranked = sorted(held, key=lambda one: _rank(contexts, one))
     best: tuple[tuple[object, ...], _Taking, _Taking] | None = None
-    for one in waiting:
-        for other in held:
+    for one in sorted(waiting, key=lambda one: _rank(contexts, one)):
+        first = _rank(contexts, one)
+        if best is not None and first > best[0]:
+            break
+        for other in ranked:
+            rank = max(first, _rank(contexts, other))
+            if best is not None and rank >= best[0]:
+                break
             if _mode(one) == _mode(other) == "shared":
                 continue
-            if not contexts.may_meet(one.node, other.node):
-                continue
-            rank = (
-                not (contexts.is_sure(one.node) and contexts.is_sure(other.node)),
-                contexts.ways[one.node].length + contexts.ways[other.node].length,
-                one.body,
-                one.event.op.start,
-                other.body,
-                other.event.op.start,
-            )
-            if best is None or rank < best[0]:
+            if contexts.may_meet(one.node, other.node):
                 best = (rank, one, other)
+                break
     return None if best is None else best[1:]
+
+
+def _rank(contexts: Contexts, one: _Taking) -> tuple[object, ...]:
+    """Sure ways before unsure ones, and of these the short ones first."""
+    is_unsure = not contexts.is_sure(one.node)
+    return (is_unsure, contexts.ways[one.node].length, one.body, one.event.op.start)
 
 
 def _mode(taking: _Taking) -> str:

@@ -84,6 +84,7 @@ class Contexts:
         self._builds_seen: dict[tuple[BodyId, str, str], list[int]] = defaultdict(list)
         self.builds = Builds(world)
         self.ways: dict[Node, Way] = {}
+        self._sure: dict[Node, bool] = {}
         self._infer()
 
     # -- asking --------------------------------------------------------------------------------
@@ -116,7 +117,10 @@ class Contexts:
 
     def is_sure(self, node: Node) -> bool:
         """Whether no step on the way to a node was one of several candidates."""
-        return all(way.sure for _, way in self.way(node))
+        known = self._sure.get(node)
+        if known is None:
+            known = self._sure[node] = all(way.sure for _, way in self.way(node))
+        return known
 
     @staticmethod
     def irq_at(node: Node, state: State) -> str:
