@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint golden corpus bench clean
+.PHONY: help demo test lint golden corpus outlets bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -20,7 +20,7 @@ demo: $(VENV)/installed ## audit KERNEL (a folder; fixtures/ if not given): find
 	@$(BIN)/soundcheck count --by crate "$(KERNEL)"
 
 test: $(VENV)/ready ## run the tests, but for those in a browser and on cloned kernels
-	$(BIN)/pytest --numprocesses=auto -m "not browser and not corpus" $(ARGS)
+	$(BIN)/pytest --numprocesses=auto -m "not browser and not corpus and not outlets" $(ARGS)
 
 lint: $(VENV)/ready ## style, format, types, and who may import whom
 	$(BIN)/ruff check
@@ -33,6 +33,10 @@ golden: $(VENV)/ready ## write generated texts and expected outputs anew, to be 
 
 corpus: $(VENV)/ready ## run the tests on the kernels cloned below SOUNDCHECK_CLONES
 	$(BIN)/pytest -m corpus $(ARGS)
+
+outlets: $(VENV)/ready ## run the hooks that we offer in real repositories (network)
+	$(BIN)/pip install --quiet pre-commit prek
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -m outlets $(ARGS)
 
 bench: $(VENV)/ready ## measure
 	$(BIN)/python bench/bench_parse.py "$(KERNEL)"
