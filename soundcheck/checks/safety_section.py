@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
+from soundcheck.syntax.arguments import any_of, one_line, plain
 from soundcheck.syntax.items import ForeignMod, Function, Impl, Trait
 
 SPEC = CheckSpec(
-    facts={"headings": FactSpec(ListOf(Text()), is_required=True)},
+    facts={
+        "headings": FactSpec(ListOf(Text()), is_required=True),
+        "sentences": FactSpec(ListOf(Text()), default=()),
+    },
     placeholders=("kind", "name", "verb"),
 )
 
 
 def find_undocumented(program: Program, rule: Rule) -> Iterator[Finding]:
-    """One finding an unsafe function or trait without a section under one of the headings.
+    """One finding an unsafe function or trait without one of the headings or sentences.
 
     A trait's method is documented at the trait, a foreign function where it is defined.
     """
@@ -24,6 +28,7 @@ def find_undocumented(program: Program, rule: Rule) -> Iterator[Finding]:
         rf"^[\s*]*(?:#+\s*(?:{choice})\b|\*{{0,2}}(?:{choice})\*{{0,2}}:)",
         re.IGNORECASE | re.MULTILINE,
     )
+    sentence = any_of(rule.texts("sentences"))
     for one in program.items():
         item = one.item
         if not isinstance(item, Function | Trait) or not item.is_unsafe:
@@ -31,6 +36,8 @@ def find_undocumented(program: Program, rule: Rule) -> Iterator[Finding]:
         if one.is_in_macro or one.is_in_trait_impl or isinstance(one.container, ForeignMod):
             continue
         if section.search(item.doc) or _has_foreign_doc(one):
+            continue
+        if sentence.search(one_line(plain(item.doc))):
             continue
         kind, verb = _words(one)
         values = {"kind": kind, "name": item.name, "verb": verb}
