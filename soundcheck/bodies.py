@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import msgspec
 
+from soundcheck.boundaries.collecting import find_operations
+from soundcheck.boundaries.operations import Operation
 from soundcheck.calls.linking import World, join_parts, walk_bodies
 from soundcheck.calls.sites import Links
 from soundcheck.contexts.carriers import Carriers
@@ -19,6 +21,7 @@ class BodyFacts(msgspec.Struct, frozen=True, gc=False):
 
     links: Links
     scripts: Scripts
+    operations: tuple[Operation, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -30,8 +33,10 @@ def read_bodies(world: World, targets: Iterable[Def]) -> BodyFacts:
     """The facts of some definitions' bodies, in order of place."""
     links: list[Links] = []
     scripts: list[Script] = []
+    operations: list[Operation] = []
     words = Words()
     for body in walk_bodies(world, targets):
         links.append(body.links)
         scripts.extend(lower_body(world, _carriers(world.methods), words, body))
-    return BodyFacts(join_parts(links), Scripts(words.texts, tuple(scripts)))
+        operations.extend(find_operations(world, body))
+    return BodyFacts(join_parts(links), Scripts(words.texts, tuple(scripts)), tuple(operations))

@@ -62,8 +62,6 @@ KERNELS = (
 MOST_LINES = 450
 # Files that are longer, each with the reason why it is one idea all the same.
 LONG = {
-    "soundcheck/calls/bodies.py": "one walk over all kinds of expressions",
-    "soundcheck/calls/callees.py": "one question, what a call leads to",
     "soundcheck/syntax/counting_reference.py": "the specification of a count, a node kind a line",
     "soundcheck/types/methods.py": "one question, what a type can do",
     "soundcheck/syntax/items.py": "one table of kinds of items and expressions",

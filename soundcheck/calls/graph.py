@@ -58,12 +58,12 @@ class CallGraph:
         for site in sites:
             for callee in site.callees:
                 self._add(Edge(site.caller, callee, site.kind, site.start, site.resolution))
-                # What is passed runs where the callee calls its parameter.
+            # What is passed runs where the callee calls its parameter. What is passed out of the
+            # workspace others do not run who call the same function there.
+            is_lent = site.resolution in ("exact", "candidates") and site.reason != "name"
+            for body in site.callees if is_lent else (site.caller,):
                 for passed in site.passed:
-                    self._add(Edge(callee, passed.body, "value", site.start, "candidates"))
-            if not site.callees:
-                for passed in site.passed:
-                    self._add(Edge(site.caller, passed.body, "value", site.start, "candidates"))
+                    self._add(Edge(body, passed.body, "value", site.start, "candidates"))
 
     def _add(self, edge: Edge) -> None:
         self._callees[edge.caller].append(edge)
@@ -176,11 +176,16 @@ def _resolve_value(
 ) -> CallSite:
     """A call through a value: by what is passed for the parameter, else by what is stored."""
     site = call.site
+    if call.is_outside:
+        reason = "a value that its caller passes"
+        return replace(site, resolution="external", reason=reason)
     bodies: set[BodyId] = set()
     reason = "values stored with as many arguments"
     if call.param >= 0:
         bodies = set(flows.get((site.caller.owner, call.param), ()))
         reason = "values passed for the parameter"
+        if not bodies and site.resolution == "external":
+            return site
     if not bodies:
         bodies = set(loose.get(call.arity, ()))
         reason = "values stored with as many arguments"

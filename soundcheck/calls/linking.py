@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from soundcheck.calls.bodies import BodyWalk, Place
-from soundcheck.calls.callees import Callees
+from soundcheck.calls.bodies import BodyWalk
+from soundcheck.calls.callees import Callees, Place
+from soundcheck.calls.calling import argument
+from soundcheck.calls.moves import moved_names
 from soundcheck.calls.sites import CallSite, Links, Mention, ValueCall
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.defmap import DefMap
@@ -85,7 +87,7 @@ def _walk(world: World, target: Def) -> Iterator[TypedBody]:
     if isinstance(item, it.Static) and item.value is not None:
         walk = _start(world, target, item.value.start)
         wanted = world.methods.declared.value_type(target)
-        found = walk.argument(item.value, wanted, {}, {})
+        found = argument(walk, item.value, wanted, {}, {})
         walk.mention(item.value, found, "static")
         yield _typed(walk, item.value)
     if isinstance(item, it.Function) and item.body is not None:
@@ -106,11 +108,17 @@ def _walk_function(world: World, target: Def, func: it.Function, body: it.Block)
         walk.bind(param.pat, world.methods.normalize(ty, signature.bounds))
         if isinstance(param.pat, it.BindPat):
             walk.params[param.pat.name] = index
+    walk.moved = moved_names(body)
     found = walk.block(body, signature.ret)
     if body.tail is not None:
         walk.mention(body.tail, found, "return")
     for name, ty in walk.scopes[0].items():
+        if name in walk.moved:
+            continue
         if name != "self" or func.receiver.startswith("self"):
+            walk.dropped(ty, body.end)
+    for param, ty in zip(func.params, signature.params, strict=True):
+        if isinstance(param.pat, it.WildPat):
             walk.dropped(ty, body.end)
     return _typed(walk, body, signature.params)
 

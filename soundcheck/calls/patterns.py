@@ -15,6 +15,7 @@ from soundcheck.types.ty import (
     Slice,
     TupleOf,
     Ty,
+    is_nameless,
     substitute,
 )
 
@@ -102,6 +103,9 @@ def _fields(walk: BodyWalk, path: it.Path, ty: Ty) -> dict[str, Ty]:
             continue
         types = walk.declared.fields_of(target)
         args = ty.args if isinstance(ty, Adt) else ()
-        known = dict(zip(walk.declared.generic_names(target), args, strict=False))
+        names = walk.declared.generic_names(target)
+        known = dict(zip(names, args, strict=False))
+        if is_nameless(ty):
+            known = dict.fromkeys(names, ty)
         return {name: substitute(one, known) for name, one in types.items()}
     return {}

@@ -68,12 +68,14 @@ class Mention(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class ValueCall(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A call through a function value, to be resolved when all values are known.
 
-    ``param`` is the index of the parameter of ``site.caller`` that is called, or -1.
+    ``param`` is the index of the parameter of ``site.caller`` that is called, or -1. ``is_outside``
+    tells that the caller is a stub: what it is given, those know who call it.
     """
 
     site: CallSite
     param: int
     arity: int
+    is_outside: bool = False
 
 
 class Links(msgspec.Struct, frozen=True, gc=False):

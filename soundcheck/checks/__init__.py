@@ -1,10 +1,57 @@
 """Stage 5, Program and rule to findings: one mechanism a file, and the table of them all."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, Rule
-from soundcheck.checks import guard_dropped, pattern, safety_comment, safety_section
+from soundcheck.checks import (
+    allowlist,
+    assembly_options,
+    assumed_global,
+    blindness,
+    bypassed_accessor,
+    ceiling,
+    context_argument,
+    crowded_block,
+    device_reference,
+    gap,
+    guard_dropped,
+    guard_escape,
+    guard_sync,
+    held,
+    hollow_argument,
+    impl_argument,
+    integer_pointer,
+    irq_balance,
+    laundered_static,
+    local_guard,
+    local_token,
+    lock_bypass,
+    lock_marker,
+    lock_order,
+    memory_ordering,
+    parameter_operand,
+    pattern,
+    reached,
+    redundant_impl,
+    remark,
+    returned_reference,
+    safety_comment,
+    safety_section,
+    sensitive_instruction,
+    shared_cell,
+    shared_lock,
+    shared_state,
+    shared_write,
+    suppression,
+    transmute,
+    unaligned_access,
+    unbounded_impl,
+    uncounted,
+    unequal_masking,
+    unnested_guard,
+    visible_field,
+)
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 
@@ -16,11 +63,70 @@ class Check(NamedTuple):
     run: Callable[[Program, Rule], Iterator[Finding]]
 
 
+class LateCheck(NamedTuple):
+    """A mechanism that looks at what triage made of the suppressions."""
+
+    spec: CheckSpec
+    run: Callable[[Program, Rule, Sequence[suppression.Judged]], Iterator[Finding]]
+
+
 CHECKS: Mapping[str, Check] = {
+    "gap": Check(gap.SPEC, gap.find_gaps),
+    "assembly-options": Check(assembly_options.SPEC, assembly_options.find_contradicted_options),
+    "sensitive-instruction": Check(
+        sensitive_instruction.SPEC, sensitive_instruction.find_sensitive
+    ),
+    "guard-escape": Check(guard_escape.SPEC, guard_escape.find_escaping_guards),
+    "memory-ordering": Check(memory_ordering.SPEC, memory_ordering.find_unordered),
+    "laundered-static": Check(laundered_static.SPEC, laundered_static.find_laundered),
+    "lock-marker": Check(lock_marker.SPEC, lock_marker.find_sendable_guards),
+    "transmute": Check(transmute.SPEC, transmute.find_transmutes),
+    "integer-pointer": Check(integer_pointer.SPEC, integer_pointer.find_integer_pointers),
+    "shared-write": Check(shared_write.SPEC, shared_write.find_shared_writes),
+    "unnested-guard": Check(unnested_guard.SPEC, unnested_guard.find_unnested_guards),
     "guard-dropped": Check(guard_dropped.SPEC, guard_dropped.find_dropped_guards),
     "pattern": Check(pattern.SPEC, pattern.find_matches),
+    "irq-balance": Check(irq_balance.SPEC, irq_balance.find_unbalanced),
+    "lock-order": Check(lock_order.SPEC, lock_order.find_inverted),
+    "shared-state": Check(shared_state.SPEC, shared_state.find_touched),
+    "unequal-masking": Check(unequal_masking.SPEC, unequal_masking.find_unequal),
+    "parameter-operand": Check(parameter_operand.SPEC, parameter_operand.find_parameter_operands),
+    "returned-reference": Check(
+        returned_reference.SPEC, returned_reference.find_returned_references
+    ),
+    "assumed-global": Check(assumed_global.SPEC, assumed_global.find_assumed_globals),
+    "device-reference": Check(device_reference.SPEC, device_reference.find_device_references),
+    "unaligned-access": Check(unaligned_access.SPEC, unaligned_access.find_unaligned_accesses),
+    "blindness": Check(blindness.SPEC, blindness.find_blindness),
+    "held": Check(held.SPEC, held.find_held),
+    "reached": Check(reached.SPEC, reached.find_reached),
+    "shared-lock": Check(shared_lock.SPEC, shared_lock.find_shared),
     "safety-comment": Check(safety_comment.SPEC, safety_comment.find_uncommented),
     "safety-section": Check(safety_section.SPEC, safety_section.find_undocumented),
+    "hollow-argument": Check(hollow_argument.SPEC, hollow_argument.find_hollow_arguments),
+    "context-argument": Check(context_argument.SPEC, context_argument.find_context_arguments),
+    "guard-sync": Check(guard_sync.SPEC, guard_sync.find_lenders),
+    "impl-argument": Check(impl_argument.SPEC, impl_argument.find_unargued),
+    "local-token": Check(local_token.SPEC, local_token.find_shared_tokens),
+    "redundant-impl": Check(redundant_impl.SPEC, redundant_impl.find_redundant),
+    "unbounded-impl": Check(unbounded_impl.SPEC, unbounded_impl.find_unbounded),
+    "remark": Check(remark.SPEC, remark.find_remarks),
+    "lock-bypass": Check(lock_bypass.SPEC, lock_bypass.find_bypasses),
+    "ceiling": Check(ceiling.SPEC, ceiling.find_exceeded),
+    "allowlist": Check(allowlist.SPEC, allowlist.find_outside),
+    "uncounted": Check(uncounted.SPEC, uncounted.find_uncounted),
+    "crowded-block": Check(crowded_block.SPEC, crowded_block.find_crowded),
+    "shared-cell": Check(shared_cell.SPEC, shared_cell.find_shared_cells),
+    "bypassed-accessor": Check(bypassed_accessor.SPEC, bypassed_accessor.find_bypassed),
+    "visible-field": Check(visible_field.SPEC, visible_field.find_visible_fields),
+    "local-guard": Check(local_guard.SPEC, local_guard.find_sendable_guards),
 }
 
-SPECS: Mapping[str, CheckSpec] = {name: check.spec for name, check in CHECKS.items()}
+LATE_CHECKS: Mapping[str, LateCheck] = {
+    "suppression": LateCheck(suppression.SPEC, suppression.find_judged),
+}
+
+SPECS: Mapping[str, CheckSpec] = {
+    **{name: check.spec for name, check in CHECKS.items()},
+    **{name: check.spec for name, check in LATE_CHECKS.items()},
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from soundcheck.calls.sites import BodyId
+from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, EFFECTS, WAITS
 from soundcheck.contexts.effects import Effects, locks_taken, things_done
@@ -71,12 +71,18 @@ def _clashes(
             yield _Clash(hold, hold.lock, "an `.await`", ())
         if not isinstance(event.op, Call) or event.site is None or event.site.kind == "drop":
             continue
-        if rule.facts["callbacks"] and event.op.kind == "value":
+        if rule.facts["callbacks"] and _is_callback(contexts, body, event.op, event.site):
             yield _Clash(hold, event.site.name, f"`{event.site.name}` is called", ())
-        if rule.facts["again"] and hold.lock and not hold.fact.is_reentrant:
+        if rule.facts["again"] and hold.lock and hold.sure and not hold.fact.is_reentrant:
             yield from _taken_again(contexts, body, flow, event, hold)
         for effect in rule.texts("effects"):
             yield from _does(contexts, body, event, hold, effect)
+
+
+def _is_callback(contexts: Contexts, body: BodyId, op: Call, site: CallSite) -> bool:
+    """Whether a call is of a function that others have stored, not of an argument."""
+    is_known = len(site.callees) == 1 and site.resolution == "exact"
+    return op.kind == "value" and not is_known and not contexts.calls_parameter(body, op)
 
 
 def _taken_again(

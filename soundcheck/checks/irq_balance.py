@@ -56,9 +56,15 @@ def _out_of_order(program: Program, rule: Rule, body: BodyId, flow: Flow) -> Ite
             continue
         holds = event.state.holds
         index = next((i for i, hold in enumerate(holds) if hold.value == op.value), len(holds))
-        if index == len(holds) or not _masks(holds[index]):
+        if index == len(holds) or not _masks(holds[index]) or not holds[index].sure:
             continue
-        later = [hold for hold in holds[index + 1 :] if _masks(hold) and hold.value != op.value]
+        # A name that holds one guard or another gives both to the same drop.
+        together = {
+            one.op.value
+            for one in flow.events
+            if isinstance(one.op, Release) and one.op.start == op.start
+        }
+        later = [hold for hold in holds[index + 1 :] if _masks(hold) and hold.value not in together]
         if later:
             outer, inner = holds[index], later[0]
             steps = [

@@ -68,7 +68,7 @@ def _orders(contexts: Contexts, waits: frozenset[str]) -> Mapping[tuple[str, str
                 for hold in event.state.holds
                 if hold.lock and isinstance(hold.fact, LockFact) and hold.fact.waits in waits
             ]
-            if not holds or not isinstance(event.op, Call):
+            if not holds or not isinstance(event.op, Call) or _is_alone(contexts, body):
                 continue
             callee = calls.get(id(event))
             for lock, key in _waited(effects, event, callee):
@@ -78,6 +78,11 @@ def _orders(contexts: Contexts, waits: frozenset[str]) -> Mapping[tuple[str, str
                     if hold.lock != lock and (pair not in found or (not key and found[pair].key)):
                         found[pair] = _Order(body, event, hold, callee if key else None, key)
     return found
+
+
+def _is_alone(contexts: Contexts, body: BodyId) -> bool:
+    """Whether a body runs at boot only, before there is another to wait for its locks."""
+    return {node.context for node in contexts.nodes(body)} == {"boot"}
 
 
 def _waited(effects: Effects, event: Event, callee: BodyId | None) -> Iterator[tuple[str, str]]:

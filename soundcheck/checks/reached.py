@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, EFFECTS, WAITS
-from soundcheck.contexts.flows import Event
+from soundcheck.contexts.flows import MASKED, Event
 from soundcheck.contexts.infer import Contexts, Node
 from soundcheck.contexts.proofs import place_of, short, side_of
 from soundcheck.crates.stubs import is_stub
@@ -23,6 +23,7 @@ SPEC = CheckSpec(
         "fills": FactSpec(ListOf(Text(choices=WAITS)), default=()),
         "modes": FactSpec(ListOf(Text(choices=("exclusive", "shared"))), default=()),
         "even_if_masking": FactSpec(Flag(), default=False),
+        "unless_first_in": FactSpec(ListOf(Text(choices=CONTEXTS)), default=()),
     },
     placeholders=("what", "root", "type"),
     needs_model=True,
@@ -66,8 +67,23 @@ def find_reached(program: Program, rule: Rule) -> Iterator[Finding]:
 
 
 def _met(contexts: Contexts, rule: Rule) -> Iterator[_Met]:
-    wanted = rule.texts("contexts")
-    for body in sorted(contexts.flows.of):
+    excused = {subject for _, _, (subject, _) in _before(contexts, rule)}
+    for body, node, event, found in _steps(contexts, rule, rule.texts("contexts")):
+        if found[0] not in excused:
+            yield _Met(body, event, node, *found)
+
+
+def _before(contexts: Contexts, rule: Rule) -> Iterator[tuple[BodyId, Event, tuple[str, str]]]:
+    """The same in a context that comes first, with interrupts masked: then it is done by then."""
+    for body, node, event, found in _steps(contexts, rule, rule.texts("unless_first_in")):
+        if contexts.irq_at(node, event.state) == MASKED:
+            yield body, event, found
+
+
+def _steps(
+    contexts: Contexts, rule: Rule, wanted: Sequence[str]
+) -> Iterator[tuple[BodyId, Node, Event, tuple[str, str]]]:
+    for body in sorted(contexts.flows.of) if wanted else ():
         if is_stub(contexts.definition(body).file):
             continue
         node = contexts.runs_in(body, wanted)
@@ -76,7 +92,7 @@ def _met(contexts: Contexts, rule: Rule) -> Iterator[_Met]:
         for _, event in contexts.events(body):
             found = _subject(contexts, rule, event)
             if found is not None:
-                yield _Met(body, event, node, *found)
+                yield body, node, event, found
 
 
 def _subject(contexts: Contexts, rule: Rule, event: Event) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from soundcheck.contexts.scripts import Access, Call
 from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision, Step
 from soundcheck.program import Program
+from soundcheck.syntax import items as it
 
 STATES = ("static mut", "cell")
 
@@ -74,12 +75,29 @@ def _touched(
     if isinstance(op, Access) and "static mut" in states and op.how != "address":
         path = flow.words[op.place]
         if path in contexts.mutable_statics:
-            return path, op.how in ("write", "borrow")
+            is_written = op.how == "write" or (op.how == "borrow" and _borrows(contexts, flow, op))
+            return path, is_written
     cell = event.meaning.cell
     if isinstance(op, Call) and "cell" in states and cell is not None:
         is_shared = event.lock in contexts.statics or _is_shared_field(contexts, event.lock)
         return (event.lock, True) if is_shared and INTERRUPTS not in cell.masks else None
     return None
+
+
+def _borrows(contexts: Contexts, flow: Flow, op: Access) -> bool:
+    """Whether a borrow may be one to write: it is not where a method takes ``&self``."""
+    calls = [
+        event.site
+        for event in flow.events
+        if isinstance(event.op, Call) and event.op.kind == "method" and event.op.start == op.start
+    ]
+    first = min(
+        (site for site in calls if site is not None), key=lambda site: site.end, default=None
+    )
+    if first is None or not first.callees:
+        return True
+    items = [contexts.definition(callee).item for callee in first.callees]
+    return any(not isinstance(one, it.Function) or one.receiver != "&self" for one in items)
 
 
 def _is_shared_field(contexts: Contexts, place: str) -> bool:

@@ -45,7 +45,7 @@ def find_unequal(program: Program, rule: Rule) -> Iterator[Finding]:
         if is_stub(contexts.definition(body).file):
             continue
         for _, event in contexts.events(body):
-            if event.lock and (event.meaning.taking is not None or event.meaning.cell is not None):
+            if event.lock and _is_maskable(event):
                 if _masks(contexts, body, event, rule.texts("by")):
                     masked[event.lock].append(_Use(body, event, None))
                 elif (node := _open_node(contexts, body, event)) is not None:
@@ -56,6 +56,12 @@ def find_unequal(program: Program, rule: Rule) -> Iterator[Finding]:
         if len(many) >= least and len(many) >= times * len(few):
             for use in few:
                 yield _finding(program, rule, state, use, many, len(few))
+
+
+def _is_maskable(event: Event) -> bool:
+    """Whether an event uses a cell, or a lock whose waiters do not sleep: these may be masked."""
+    taking = event.meaning.taking
+    return event.meaning.cell is not None or (taking is not None and taking.fact.waits != "sleeps")
 
 
 def _masks(contexts: Contexts, body: BodyId, event: Event, by: Sequence[str]) -> bool:

@@ -30,14 +30,15 @@ class Root(NamedTuple):
 
 
 def find_roots(world: World, graph: CallGraph, flows: Flows, facts: KernelFacts) -> list[Root]:
-    """Every root that any fact tells of, each body once a context, in order of bodies."""
-    found: dict[tuple[BodyId, str], Root] = {}
-    for root in (
-        *_declared(world, facts),
-        *_registered(world, flows),
-        *_mentioned(world, graph, facts),
-    ):
-        found.setdefault((root.body, root.entry.context), root)
+    """Every root that any fact tells of, each body once a context, in order of bodies.
+
+    What a declaration says of a body counts, whoever is given that body.
+    """
+    found = {(root.body, root.entry.context): root for root in _declared(world, facts)}
+    declared = {body for body, _ in found}
+    for root in (*_registered(world, flows), *_mentioned(world, graph, facts)):
+        if root.body not in declared:
+            found.setdefault((root.body, root.entry.context), root)
     return [found[key] for key in sorted(found)]
 
 

@@ -37,7 +37,8 @@ class Hold(NamedTuple):
     """A lock or a mask that is held: by which value, on what, taken where.
 
     ``lock`` is the class of the lock: a static, or a field of a type; empty for a mask, and for
-    a lock whose place has no name. ``via`` is the function that took it and gave it back.
+    a lock whose place has no name. ``via`` is the function that took it and gave it back. It is
+    ``sure`` where every way to the point holds it.
     """
 
     value: int
@@ -47,6 +48,7 @@ class Hold(NamedTuple):
     start: int
     end: int
     via: BodyId | None = None
+    sure: bool = True
 
     @property
     def is_lock(self) -> bool:
@@ -332,10 +334,19 @@ def _join(states: Iterable[State | None]) -> State | None:
         if joined is None:
             joined = state
             continue
-        known = {(hold.value, hold.lock, hold.start) for hold in joined.holds}
-        more = tuple(h for h in state.holds if (h.value, h.lock, h.start) not in known)
-        joined = State(_join_bases(joined.bases, state.bases), (*joined.holds, *more))
+        joined = State(_join_bases(joined.bases, state.bases), _join_holds(joined, state))
     return joined
+
+
+def _join_holds(some: State, others: State) -> tuple[Hold, ...]:
+    if some.holds == others.holds:
+        return some.holds
+    one = {(hold.value, hold.lock, hold.start): hold for hold in some.holds}
+    two = {(hold.value, hold.lock, hold.start): hold for hold in others.holds}
+    return tuple(
+        hold._replace(sure=hold.sure and key in one and key in two and two[key].sure)
+        for key, hold in {**one, **{k: v for k, v in two.items() if k not in one}}.items()
+    )
 
 
 def _join_bases(some: Bases, others: Bases) -> Bases:

@@ -1,14 +1,15 @@
 """Contexts from their roots down: who runs where, with interrupts in which state, and by which way.
 
 What is known of a body is the pair of a context and whether interrupts are masked when it is
-entered; each pair is kept with the shortest way to it.
+entered; each pair is kept with the way to it that guesses least, and of these the shortest.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from soundcheck.calls.graph import CallGraph
@@ -25,7 +26,7 @@ from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import is_test_only
-from soundcheck.types.ty import Adt
+from soundcheck.types.ty import NEVER, Adt
 
 INTERRUPTS = "interrupts"
 
@@ -60,6 +61,29 @@ class Param(NamedTuple):
 
 
 _Step = tuple[BodyId, str, Event, bool]
+
+
+def _is_drop(event: Event) -> bool:
+    return event.site is not None and event.site.kind == "drop"
+
+
+def _masks_around(
+    closure: BodyId,
+    passings: Mapping[BodyId, Sequence[tuple[int, Event]]],
+    called: Mapping[tuple[BodyId, int], Sequence[Param]],
+) -> Iterator[str]:
+    """The states in which a closure is run, relative to the entry of the function it is in."""
+    for index, event in passings.get(closure, ()):
+        assert event.site is not None
+        here = event.state.mask(INTERRUPTS)
+        if any(
+            how == "closure" and INTERRUPTS in fact.masks for how, fact in event.meaning.maskings
+        ):
+            yield MASKED
+            continue
+        for callee in event.site.callees:
+            for one in called.get((callee, index), ()):
+                yield here if one.mask == ENTRY else one.mask
 
 
 class Contexts:
@@ -136,6 +160,10 @@ class Contexts:
             for event in flow.events:
                 yield flow, event
 
+    def calls_parameter(self, body: BodyId, op: Call) -> bool:
+        """Whether a call is of what a body was given as an argument."""
+        return op.kind == "value" and (body, op.start, op.end) in self._params
+
     @cached_property
     def mutable_statics(self) -> frozenset[str]:
         """The paths of the workspace's ``static mut`` items."""
@@ -170,6 +198,8 @@ class Contexts:
                 continue
             is_param = op.kind == "value" and (body, op.start, op.end) in self._params
             only = site.callees[0] if len(site.callees) == 1 else None
+            if event.meaning.taking is not None:
+                only = None
             if only is not None and not is_param and self._is_followed(body, only):
                 yield only, event
             if site.passed and not event.meaning.registers:
@@ -216,14 +246,21 @@ class Contexts:
         """The parameters that bodies call, directly or by giving them on."""
         found: dict[tuple[BodyId, int], list[Param]] = defaultdict(list)
         givers: list[tuple[BodyId, int, BodyId, int, Event]] = []
+        inner: list[tuple[BodyId, int, BodyId, Event]] = []
+        passings: dict[BodyId, list[tuple[int, Event]]] = defaultdict(list)
         for body, _, event in self.flows.events():
             op, site = event.op, event.site
             if not isinstance(op, Call) or site is None:
                 continue
             owner = BodyId(body.owner)
+            for passed in site.passed:
+                if passed.body.owner == body.owner:
+                    passings[passed.body].append((passed.index, event))
             if op.kind == "value":
                 index = self._params.get((body, op.start, op.end), -1)
-                if index >= 0:
+                if index >= 0 and body.closure >= 0 and event.state.mask(INTERRUPTS) == ENTRY:
+                    inner.append((owner, index, body, event))
+                elif index >= 0:
                     found[(owner, index)].append(Param(event, event.state.mask(INTERRUPTS)))
             givers.extend(
                 (owner, param, callee, arg, event)
@@ -238,10 +275,18 @@ class Contexts:
                     mask = here if one.mask == ENTRY else one.mask
                     if all(other.mask != mask for other in known):
                         known.append(Param(event, mask))
+            for owner, param, closure, event in inner:
+                known = found[(owner, param)]
+                for mask in _masks_around(closure, passings, found):
+                    if all(other.mask != mask for other in known):
+                        known.append(Param(event, mask))
+        for owner, param, _, event in inner:
+            if not found[(owner, param)]:
+                found[(owner, param)].append(Param(event, ENTRY))
         return {key: value for key, value in found.items() if value}
 
     def _infer(self) -> None:
-        queue: deque[Node] = deque()
+        queue: list[tuple[int, int, int, Node]] = []
         starts = sorted(
             (*self._starts(), *self._task_starts()),
             key=lambda pair: (pair[0].context == "task", pair[0]),
@@ -249,16 +294,52 @@ class Contexts:
         for node, root in starts:
             if self._is_new(node):
                 self.ways[node] = Way(None, None, root, sure=True, length=0)
-                queue.append(node)
+                heappush(queue, (0, 0, len(self.ways), node))
         while queue:
-            node = queue.popleft()
-            length = self.ways[node].length + 1
+            guesses, length, _, node = heappop(queue)
             for body, irq, event, sure in self._steps(node):
                 build = node.build & self.builds.of(body)
-                following = Node(body, node.context, irq, build)
+                following = Node(body, self._context_of(node.context, body), irq, build)
+                total = guesses + (not sure) + 2 * _is_drop(event)
+                if following.context in _HANDLERS and total > _MOST_GUESSES:
+                    continue
                 if build and self._is_new(following):
-                    self.ways[following] = Way(node, event, None, sure, length)
-                    queue.append(following)
+                    self.ways[following] = Way(node, event, None, sure, length + 1)
+                    heappush(queue, (total, length + 1, len(self.ways), following))
+
+    def _context_of(self, context: str, body: BodyId) -> str:
+        """The context of a body that is called in some context.
+
+        A handler calls what never returns when something is wrong: what it interrupted does not
+        go on, as after an exception.
+        """
+        return "exception" if context in _HANDLERS and body in self._endless else context
+
+    @cached_property
+    def _later(self) -> frozenset[BodyId]:
+        """Where handlers leave what they are: entries of contexts that handlers can interrupt."""
+        return frozenset(
+            root.body
+            for root in self.roots
+            if root.entry.functions and root.entry.context in ("task", "bottom-half")
+        )
+
+    @cached_property
+    def _from_hardware(self) -> frozenset[BodyId]:
+        """The handlers: assembly that names one is what hardware jumps to, and not a task."""
+        kinds = ("interrupt", "exception", "nmi")
+        return frozenset(root.body for root in self.roots if root.entry.context in kinds)
+
+    @cached_property
+    def _endless(self) -> frozenset[BodyId]:
+        """The functions that never return."""
+        declared, defs = self.world.methods.declared, self.world.defmap.defs
+        owners = {body.owner for body in self.flows.of if body.closure < 0}
+        return frozenset(
+            BodyId(owner)
+            for owner in owners
+            if defs[owner].kind == "function" and declared.signature_of(defs[owner]).ret == NEVER
+        )
 
     def _is_new(self, node: Node) -> bool:
         """Whether a node tells more than those before it."""
@@ -298,15 +379,31 @@ class Contexts:
             op, site = event.op, event.site
             if not isinstance(op, Call) or site is None:
                 continue
+            # What only a name suggests is too little to blame a handler by.
+            if site.reason == "name" and node.context in _HANDLERS:
+                continue
             irq = self.irq_at(node, event.state)
             is_param = op.kind == "value" and (node.body, op.start, op.end) in self._params
             sure = site.resolution in ("exact", "external")
-            if not is_param:
+            if not is_param and not self._is_told(node, event):
                 for callee in site.callees:
+                    if node.context in _HANDLERS and callee in self._later:
+                        continue
+                    if site.kind == "assembly" and callee in self._from_hardware:
+                        continue
                     if self._is_followed(node.body, callee):
                         yield callee, irq, event, sure
-            if site.passed and not event.meaning.registers:
+            is_first = event.meaning.once is not None and node.context in _HANDLERS
+            if site.passed and not event.meaning.registers and not is_first:
                 yield from self._passed(event, irq, sure=sure)
+
+    @staticmethod
+    def _is_told(node: Node, event: Event) -> bool:
+        """Whether facts tell all of a call that matters: how a lock is made is of no interest."""
+        meaning = event.meaning
+        if meaning.taking is not None:
+            return True
+        return node.context in _HANDLERS and any(one.does == "sleeps" for one in meaning.effects)
 
     def _passed(self, event: Event, irq: str, *, sure: bool) -> Iterator[_Step]:
         """The closures and functions that a call is given run where the callee calls them."""
@@ -346,5 +443,8 @@ class Contexts:
         return self.trait_of(callee) in _FOR_EVERYBODY
 
 
-_FOR_EVERYBODY = ("GlobalAlloc", "Allocator")
+# More steps that may lead elsewhere than this, drops counting twice, blame a handler for nothing.
+_MOST_GUESSES = 2
+_HANDLERS = ("interrupt", "bottom-half")
+_FOR_EVERYBODY = ("GlobalAlloc",)
 _ASSUMED = Entry(FactPlace("", "assumed", 0), "task", "nothing that soundcheck sees calls it", ())

@@ -62,6 +62,35 @@ class _Frame(NamedTuple):
     names: dict[str, Values]
 
 
+_Snapshot = list[_Frame]
+
+
+def _nothing() -> None:
+    """The arm that does nothing."""
+
+
+def _merged(before: _Snapshot, ends: Sequence[_Snapshot]) -> _Snapshot:
+    """What lives where, after one of several ends: what only some of them moved on may live."""
+    if not ends:
+        return before
+    homes: dict[int, int] = {}
+    for end in ends:
+        for depth, frame in enumerate(end):
+            homes.update(dict.fromkeys(frame.values, depth))
+    for depth, frame in enumerate(before):
+        for value in frame.values:
+            homes.setdefault(value, depth)
+    merged = [_Frame([], {}) for _ in before]
+    for value in sorted(homes):
+        merged[homes[value]].values.append(value)
+    for depth, frame in enumerate(merged):
+        for end in ends:
+            for name, values in end[depth].names.items():
+                known = frame.names.get(name, _NOTHING)
+                frame.names[name] = tuple(dict.fromkeys((*known, *values)))
+    return merged
+
+
 class Lowering:
     """The lowering of one body, closures in it included."""
 
@@ -160,9 +189,27 @@ class Lowering:
         ops, self._ops = tuple(self._ops), outer
         return ops
 
-    def _branch(self, at: int, arms: Sequence[tuple[AnyOp, ...]]) -> None:
+    def _branch(self, at: int, runs: Sequence[Callable[[], object]]) -> None:
+        """Lower code of which one piece or another runs, each from what holds before them all."""
+        before = self._snapshot()
+        arms: list[tuple[AnyOp, ...]] = []
+        ends: list[_Snapshot] = []
+        for run in runs:
+            self._restore(before)
+            arms.append(self._apart(run))
+            ends.append(self._snapshot())
+        self._restore(_merged(before, ends))
         if any(arms):
             self._ops.append(Branch(at, tuple(arms)))
+
+    def _snapshot(self) -> _Snapshot:
+        return [_Frame(list(frame.values), dict(frame.names)) for frame in self._frames]
+
+    def _restore(self, snapshot: _Snapshot) -> None:
+        for frame, known in zip(self._frames, snapshot, strict=True):
+            frame.values[:] = known.values
+            frame.names.clear()
+            frame.names.update(known.names)
 
     def _leave(self, at: int, kind: str, kept: Values = _NOTHING, down_to: int = 0) -> Exit:
         alive = [v for frame in self._frames[down_to:] for v in frame.values if v not in kept]
@@ -253,7 +300,7 @@ class Lowering:
         left = tuple(v for v in frame.values if v not in values)
         if let.orelse is not None:
             orelse = let.orelse
-            self._branch(orelse.start, (self._apart(lambda: self._block(orelse)), ()))
+            self._branch(orelse.start, (lambda: self._block(orelse), _nothing))
         self._frames[-1].values.extend(left)
         self._bind(let.pat, values)
         self._alias(let.pat, let.value)
@@ -355,18 +402,25 @@ class Lowering:
     def _binary(self, expr: it.Binary, how: str) -> Values:
         del how
         first, *others = expr.operands
-        self._own(self._eval(first, "read"))
+        is_lazy = expr.op in ("&&", "||")
+        self._operand(first, is_lazy=is_lazy)
         for operand in others:
-            if expr.op in ("&&", "||"):
-                held = len(self._frames[-1].values)
-                ops = self._apart(partial(self._run, operand))
-                if len(self._frames[-1].values) > held or isinstance(operand, it.LetCond):
-                    self._ops.extend(ops)
-                else:
-                    self._branch(operand.start, (ops, ()))
+            if is_lazy and not _has_let(operand):
+                ops = self._apart(partial(self._operand, operand, is_lazy=True))
+                if ops:
+                    self._ops.append(Branch(operand.start, (ops, ())))
             else:
-                self._own(self._eval(operand, "read"))
+                self._run(operand)
         return _NOTHING
+
+    def _operand(self, expr: it.Expr, *, is_lazy: bool) -> None:
+        """Evaluate an operand; those of ``&&`` and ``||`` end their temporaries by themselves."""
+        if not is_lazy or _has_let(expr):
+            self._run(expr)
+            return
+        self._push()
+        self._run(expr)
+        self._pop(expr.end, "statement")
 
     def _run(self, expr: it.Expr) -> None:
         """Evaluate an expression whose value is a temporary."""
@@ -436,7 +490,7 @@ class Lowering:
                 self._end_all(alive, body.end)
             self._if_from(expr, index + 1, values)
 
-        self._branch(expr.start, (self._apart(then), self._apart(otherwise)))
+        self._branch(expr.start, (then, otherwise))
         if has_let:
             frame = self._frames.pop()
             if not ends:
@@ -458,9 +512,8 @@ class Lowering:
         values = self._take(expr.scrutinee)
         self._own(values)
         result: list[int] = []
-        arms = [self._apart(partial(self._arm, arm, values, result)) for arm in expr.arms]
+        self._branch(expr.start, [partial(self._arm, arm, values, result) for arm in expr.arms])
         self._own(values)
-        self._branch(expr.start, arms)
         return tuple(dict.fromkeys(result))
 
     def _arm(self, arm: it.Arm, values: Values, result: list[int]) -> None:
@@ -482,8 +535,10 @@ class Lowering:
                 self._pop(expr.cond.end, "statement")
                 self._push()
             stop = self._leave(expr.cond.end, "break", down_to=self._loops[-1][0])
-            inner = self._apart(lambda: self._own(self._block(expr.body)))
-            self._branch(expr.start, (inner, (stop,)))
+            self._branch(
+                expr.start,
+                (lambda: self._own(self._block(expr.body)), lambda: self._ops.append(stop)),
+            )
             self._pop(expr.body.end, "statement")
 
         self._repeat(expr.start, expr.label, body, forever=False)
@@ -511,7 +566,9 @@ class Lowering:
 
     def _repeat(self, at: int, label: str, body: Callable[[], object], *, forever: bool) -> None:
         self._loops.append((len(self._frames), label))
+        before = self._snapshot()
         ops = self._apart(body)
+        self._restore(_merged(before, [before, self._snapshot()]))
         self._loops.pop()
         if ops or forever:
             self._ops.append(Loop(at, ops, forever))

@@ -56,8 +56,14 @@ class FormulaTable:
         return known
 
     def without(self, one: Cfg | None, other: Cfg | None) -> Cfg | None:
-        """The first where the second does not hold; ``NEVER`` itself where that is nowhere."""
-        return NEVER if other is None else self.join(one, negate(other))
+        """The first where the second does not hold; ``NEVER`` itself where that is nowhere.
+
+        A formula that would be hard does not grow: what is taken off it is not told apart.
+        """
+        if other is None:
+            return NEVER
+        left = self.join(one, negate(other))
+        return one if self.logic.is_hard(left) else left
 
     def is_implied(self, one: Cfg | None, by: Cfg | None) -> bool:
         """Whether the first holds wherever the second does."""

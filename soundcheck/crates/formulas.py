@@ -3,21 +3,20 @@
 Once and for all, a formula is broken into cases: conjunctions of literals, each with all that
 follows from it, as the bits of one integer. Two formulas can hold together if a case of one has
 no literal whose opposite is in a case of the other. Most formulas have one case, and the question
-is then a single AND.
+is then a single AND. A conjunction that grows by one part is broken from what it was before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from soundcheck.catalog.targets import NO_THEORY, Theory
 from soundcheck.crates.cfg_options import FAILS, HOLDS, Options
 from soundcheck.syntax.cfg import ALWAYS, NEVER, All, Any, Cfg, Flag, Not, negate
 
-# Beyond these a formula is no longer broken into cases, and a search is given up: nobody writes
-# such formulas, and what is not known to exclude each other may meet.
+# With more cases than this, or more parts to simplify, a formula is hard: nobody writes such, and
+# what is not known to exclude each other may meet.
 _MOST_CASES = 64
-_MOST_STEPS = 2_000
 _MOST_PARTS = 40
 
 _Case = tuple[int, int]
@@ -26,7 +25,7 @@ _Case = tuple[int, int]
 _Broken = tuple[int, int, int, int, tuple[_Case, ...]]
 """What all cases share, its opposites; what any case has, its opposites; the cases.
 
-A formula with too many cases has none here: it shares what always holds, and may have anything.
+A hard formula has none here: it shares what always holds, and may have anything.
 """
 
 _NEVER: _Broken = (HOLDS | FAILS, HOLDS | FAILS, 0, 0, ())
@@ -45,6 +44,7 @@ class Logic:
     ) -> None:
         self._options = Options(theory, implied or {})
         self._broken: dict[Cfg | None, _Broken] = {}
+        self._cases: dict[tuple[Cfg, bool], tuple[int, ...] | None] = {}
         self._hard: dict[tuple[Cfg | None, Cfg | None], bool] = {}
         self._simple: dict[Cfg, Cfg | None] = {}
 
@@ -66,7 +66,11 @@ class Logic:
 
     def implies(self, a: Cfg | None, b: Cfg | None) -> bool:
         """Whether every build that has ``a`` hold has ``b`` hold."""
-        return b is None or not self._find(All((a or ALWAYS, Not(b))))
+        return b is None or not self.may_meet(a, negate(b))
+
+    def is_hard(self, formula: Cfg | None) -> bool:
+        """Whether a formula has more cases than are told apart."""
+        return (self._broken.get(formula) or self._break(formula)) is _HARD
 
     def simplify(self, formula: Cfg | None) -> Cfg | None:
         """An equivalent formula without what goes without saying in it, in order of writing."""
@@ -76,72 +80,11 @@ class Logic:
             self._simple[formula] = self._simplify(formula)
         return self._simple[formula]
 
-    # -- cases ---------------------------------------------------------------------------------
-
-    def _break(self, formula: Cfg | None) -> _Broken:
-        broken = _HARD
-        cases: list[_Case] = []
-        for literals in self._cases(formula or ALWAYS):
-            if literals == 0 or len(cases) == _MOST_CASES:
-                break
-            cases.append((literals, self._options.opposites(literals)))
-        else:
-            broken = self._join(cases)
-        self._broken[formula] = broken
-        return broken
-
-    def _join(self, cases: list[_Case]) -> _Broken:
-        if not cases:
-            return _NEVER
-        shared = some = cases[0][0]
-        for literals, _ in cases:
-            shared &= literals
-            some |= literals
-        opposites = self._options.opposites
-        return (shared, opposites(shared), some, opposites(some), tuple(cases))
-
-    def _cases(self, formula: Cfg) -> Iterator[int]:
-        """The closed literals of each case; 0 at last if there are too many steps to them."""
-        stack = [HOLDS]
-        for _ in range(_MOST_STEPS):
-            if not stack:
-                return
-            literals = stack.pop()
-            bit = self._decide(formula, literals)
-            if bit == 0:
-                yield literals
-            elif bit > 1:
-                both = (self._options.extend(literals, one) for one in (bit ^ 1, bit))
-                stack.extend(one for one in both if one)
-        yield 0
-
-    def _decide(self, formula: Cfg, literals: int) -> int:
-        """Whether a formula holds where some literals do: 0 for yes, 1 for no.
-
-        Otherwise the bit of a literal on which it depends.
-        """
-        if isinstance(formula, Flag):
-            bit = self._options.bit_of(formula)
-            return 0 if literals >> bit & 1 else 1 if literals >> bit >> 1 & 1 else bit
-        if isinstance(formula, Not):
-            return self._decide(formula.part, literals) ^ 1
-        # A part that fails settles a conjunction; one that holds, a disjunction.
-        settling = isinstance(formula, All)
-        open_bit = 0
-        for part in formula.parts:
-            bit = self._decide(part, literals)
-            if bit == settling:
-                return bit
-            # An option of its own is settled in one step, whatever the other parts need.
-            if bit > 1 and (not open_bit or isinstance(part, Flag)):
-                open_bit = bit
-        return open_bit or 1 - settling
-
     def _meets(self, a: Cfg | None, b: Cfg | None) -> bool:
         left, right = self._broken[a], self._broken[b]
         if left is _HARD or right is _HARD:
             if (a, b) not in self._hard:
-                self._hard[a, b] = self._find(All((a or ALWAYS, b or ALWAYS)))
+                self._hard[a, b] = self._may_meet_hard(a, b)
             return self._hard[a, b]
         for literals, _ in left[-1]:
             for _, against in right[-1]:
@@ -149,16 +92,110 @@ class Logic:
                     return True
         return False
 
-    def _find(self, formula: Cfg) -> bool:
-        """Whether a formula has a case, or a search for one leads too far."""
-        return next(self._cases(formula), None) is not None
+    def _may_meet_hard(self, a: Cfg | None, b: Cfg | None) -> bool:
+        """The same where one formula is hard: whether a case of the other does not settle it."""
+        if self._broken[a] is not _HARD:
+            a, b = b, a
+        cases = self._broken[b][-1]
+        if self._broken[b] is _HARD:
+            return True
+        return any(self._settled(a or ALWAYS, literals) is not False for literals, _ in cases)
+
+    def _settled(self, formula: Cfg, literals: int) -> bool | None:
+        """Whether a formula holds where some literals do; ``None`` where they do not tell."""
+        if isinstance(formula, Flag):
+            bit = self._options.bit_of(formula)
+            return True if literals >> bit & 1 else False if literals >> bit >> 1 & 1 else None
+        if isinstance(formula, Not):
+            settled = self._settled(formula.part, literals)
+            return None if settled is None else not settled
+        # A part that fails settles a conjunction; one that holds, a disjunction.
+        is_any = isinstance(formula, Any)
+        is_open = False
+        for part in formula.parts:
+            settled = self._settled(part, literals)
+            if settled is is_any:
+                return is_any
+            is_open = is_open or settled is None
+        return None if is_open else not is_any
+
+    # -- cases ---------------------------------------------------------------------------------
+
+    def _break(self, formula: Cfg | None) -> _Broken:
+        cases = self._cases_of(formula or ALWAYS, wanted=True)
+        broken = _HARD if cases is None else self._join(cases)
+        self._broken[formula] = broken
+        return broken
+
+    def _join(self, cases: tuple[int, ...]) -> _Broken:
+        if not cases:
+            return _NEVER
+        shared = some = cases[0]
+        for literals in cases:
+            shared &= literals
+            some |= literals
+        opposites = self._options.opposites
+        both = tuple((literals, opposites(literals)) for literals in cases)
+        return (shared, opposites(shared), some, opposites(some), both)
+
+    def _cases_of(self, formula: Cfg, *, wanted: bool) -> tuple[int, ...] | None:
+        """The closed literals of each case in which a formula holds, or fails; none if hard.
+
+        Some may overlap, but none says more than another.
+        """
+        if isinstance(formula, Not):
+            return self._cases_of(formula.part, wanted=not wanted)
+        if isinstance(formula, Flag):
+            literals = self._options.extend(HOLDS, self._options.bit_of(formula) ^ (not wanted))
+            return (literals,) if literals else ()
+        key = (formula, wanted)
+        if key not in self._cases:
+            is_all = isinstance(formula, All) is wanted
+            self._cases[key] = (self._product if is_all else self._union)(formula, wanted=wanted)
+        return self._cases[key]
+
+    def _product(self, formula: All | Any, *, wanted: bool) -> tuple[int, ...] | None:
+        """The cases in which all parts are as wanted."""
+        parts = formula.parts
+        cases: tuple[int, ...] | None = (HOLDS,)
+        before = (type(formula)(parts[:-1]), wanted)
+        if len(parts) > 1 and before in self._cases:
+            # What a conjunction was before it grew gives the same as all parts one by one.
+            cases, parts = self._cases[before], parts[-1:]
+        for part in parts:
+            added = self._cases_of(part, wanted=wanted)
+            if cases is None or added is None:
+                return None
+            cases = _absorbed(self._pairs(cases, added))
+        return cases
+
+    def _pairs(self, cases: tuple[int, ...], added: tuple[int, ...]) -> set[int]:
+        opposites = self._options.opposites
+        others = [(literals, opposites(literals)) for literals in added]
+        found: set[int] = set()
+        for literals in cases:
+            if any(literals & other == other for other, _ in others):
+                found.add(literals)
+            else:
+                found.update(literals | other for other, not_ in others if not literals & not_)
+        return found
+
+    def _union(self, formula: All | Any, *, wanted: bool) -> tuple[int, ...] | None:
+        """The cases in which some part is as wanted."""
+        found: set[int] = set()
+        for part in formula.parts:
+            cases = self._cases_of(part, wanted=wanted)
+            if cases is None:
+                return None
+            found.update(cases)
+        return _absorbed(found)
 
     # -- simplifying ---------------------------------------------------------------------------
 
     def _simplify(self, formula: Cfg) -> Cfg | None:
-        if not self._find(formula):
+        if not self.is_possible(formula):
             return NEVER
-        if not self._find(Not(formula)):
+        if not self.is_possible(Not(formula)):
             return None
         if isinstance(formula, Flag):
             return formula
@@ -184,3 +221,14 @@ class Logic:
             if is_idle:
                 del needed[i]
         return needed
+
+
+def _absorbed(cases: Iterable[int]) -> tuple[int, ...] | None:
+    """The cases that say no more than others do; ``None`` for too many."""
+    kept: list[int] = []
+    for literals in sorted(cases, key=lambda one: (one.bit_count(), one)):
+        if not any(one & literals == one for one in kept):
+            if len(kept) == _MOST_CASES:
+                return None
+            kept.append(literals)
+    return tuple(kept)

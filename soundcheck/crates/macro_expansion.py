@@ -8,7 +8,7 @@ only the names that the call's own tokens declare are known: ``bitflags! { pub s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +20,7 @@ from soundcheck.crates.macro_matching import (
     match_arm,
     paste,
     split_tokens,
+    texts_of,
     transcribe,
 )
 from soundcheck.crates.substitution import Substitution, Writing
@@ -30,6 +31,10 @@ _KEYWORDS = frozenset(
 )  # fmt: skip
 _BETWEEN = frozenset({"mut", "ref", "unsafe", "fn", "extern", "async"})
 _VISIBILITY = re.compile(r"pub(?:\s*\(\s*(?:in\s+)?(.*?)\s*\))?")
+
+
+Texts = Mapping[str, tuple[str, ...]]
+"""What each metavariable stands for, in order, whatever repetitions it is in."""
 
 
 class Declared(NamedTuple):
@@ -84,20 +89,21 @@ def expand(definition: it.MacroDef, text: str, source: bytes, root: str) -> Expa
         matched = match_arm(arm.matcher, tokens)
         if matched is None:
             continue
-        bindings = {**matched, "crate": (root,)}
+        bindings = {**matched, "crate": root}
+        texts = {name: texts_of(value) for name, value in bindings.items()}
         body = split_tokens(source[arm.start + 1 : arm.end - 1].decode("utf-8", "replace"))
         writing = Writing(source, body)
         shown = _visibility_of(matched)
         held: dict[str, list[it.AnyItem]] = {}
         for name, item in _items_of_calls(arm):
-            held.setdefault(name, []).extend(_instances(item, bindings, writing, shown))
+            held.setdefault(name, []).extend(_instances(item, texts, writing, shown))
         made = transcribe(body, bindings)
         return Expansion(
             items=[
                 one
                 for item in arm.items
                 if not isinstance(item, it.MacroItem)
-                for one in _instances(item, bindings, writing, shown)
+                for one in _instances(item, texts, writing, shown)
             ],
             calls=list(calls_in(made)),
             held=held,
@@ -108,9 +114,9 @@ def expand(definition: it.MacroDef, text: str, source: bytes, root: str) -> Expa
 
 def _visibility_of(bindings: Bindings) -> str:
     """The visibility that a metavariable stands for, if one does."""
-    for values in bindings.values():
-        for value in values:
-            found = _VISIBILITY.fullmatch(value)
+    for value in bindings.values():
+        for text in texts_of(value):
+            found = _VISIBILITY.fullmatch(text)
             if found is not None:
                 return found[1] or "pub"
     return ""
@@ -134,17 +140,17 @@ def _items_of_calls(arm: it.MacroArm) -> Iterator[tuple[str, it.AnyItem]]:
 
 
 def _instances(
-    item: it.AnyItem, bindings: Bindings, writing: Writing, shown: str
+    item: it.AnyItem, texts: Texts, writing: Writing, shown: str
 ) -> Iterator[it.AnyItem]:
     """An item with its metavariables replaced, once for each repetition of those in its head."""
-    times = max((len(bindings[name]) for name in _head(item) if name in bindings), default=1)
+    times = max((len(texts[name]) for name in _head(item) if name in texts), default=1)
     for index in range(times):
         scalars = {
             name: values[index] if len(values) == times else values[0]
-            for name, values in bindings.items()
+            for name, values in texts.items()
             if len(values) in (1, times) and values
         }
-        lists = {k: v for k, v in bindings.items() if k not in scalars and len(v) > 1}
+        lists = {k: v for k, v in texts.items() if k not in scalars and len(v) > 1}
         made = Substitution(scalars, lists, writing).replace(item)
         if shown and not made.visibility and not isinstance(made, (it.Impl, it.MacroItem)):
             made = msgspec.structs.replace(made, visibility=shown)

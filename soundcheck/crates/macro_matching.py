@@ -56,17 +56,24 @@ class Group(msgspec.Struct, frozen=True, gc=False):
 
 
 class Repeat(msgspec.Struct, frozen=True, gc=False):
-    """``$(…)``, what separates its repetitions if anything, and ``?``, ``*`` or ``+``."""
+    """``$(…)``, what separates its repetitions if anything, and ``?``, ``*`` or ``+``.
+
+    ``names`` are the metavariables in it.
+    """
 
     parts: tuple["Pattern", ...]
     separator: str
     operator: str
+    names: tuple[str, ...]
 
 
 Pattern = str | Bound | Group | Repeat
 
-Bindings = Mapping[str, tuple[str, ...]]
-"""What each metavariable stands for, in order: one text, or one for each repetition."""
+Value = str | tuple["Value", ...]
+"""What a metavariable stands for: one text, or in a repetition one value for each time."""
+
+Bindings = Mapping[str, Value]
+"""What each metavariable stands for."""
 
 
 @lru_cache(maxsize=512)
@@ -88,11 +95,15 @@ def match_arm(matcher: str, tokens: Tokens) -> Bindings | None:
     pattern = _read_matcher(matcher)
     if pattern is None:
         return None
-    bound: dict[str, list[str]] = {name: [] for name in _names_in(pattern)}
-    end = _match(pattern, tokens, 0, bound)
-    if end != len(tokens):
-        return None
-    return {name: tuple(values) for name, values in bound.items()}
+    bound: dict[str, Value] = {}
+    return bound if _match(pattern, tokens, 0, bound) == len(tokens) else None
+
+
+def texts_of(value: Value) -> tuple[str, ...]:
+    """The texts in a value, in order."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(text for one in value for text in texts_of(one))
 
 
 @lru_cache(maxsize=512)
@@ -121,7 +132,7 @@ def _patterns(tokens: Tokens, i: int, depth: int) -> tuple[tuple[Pattern, ...], 
         if word == "$" and following == "(" and depth < _DEEPEST:
             inner, close = _patterns(tokens, i + 2, depth + 1)
             separator, operator, i = _repetition(tokens, close + 1)
-            found.append(Repeat(inner, separator, operator))
+            found.append(Repeat(inner, separator, operator, tuple(_names_in(inner))))
         elif word == "$" and is_name(following) and tokens[i + 2 : i + 3] == (":",):
             found.append(Bound(following, tokens[i + 3] if i + 3 < len(tokens) else ""))
             i += 4
@@ -147,7 +158,7 @@ def _repetition(tokens: Tokens, i: int) -> tuple[str, str, int]:
 
 
 def _match(
-    pattern: Sequence[Pattern], tokens: Tokens, i: int, bound: dict[str, list[str]]
+    pattern: Sequence[Pattern], tokens: Tokens, i: int, bound: dict[str, Value]
 ) -> int | None:
     """Where a match of the pattern that starts at a token ends; ``None`` where there is none."""
     for part in pattern:
@@ -163,14 +174,14 @@ def _match(
         else:
             end = _fragment_end(part.fragment, tokens, i)
             if end is not None:
-                bound[part.name].append(" ".join(tokens[i:end]))
+                bound[part.name] = " ".join(tokens[i:end])
         if end is None:
             return None
         i = end
     return i
 
 
-def _match_group(group: Group, tokens: Tokens, i: int, bound: dict[str, list[str]]) -> int | None:
+def _match_group(group: Group, tokens: Tokens, i: int, bound: dict[str, Value]) -> int | None:
     if tokens[i] != group.opener:
         return None
     close = _group_end(tokens, i) - 1
@@ -178,22 +189,22 @@ def _match_group(group: Group, tokens: Tokens, i: int, bound: dict[str, list[str
     return close + 1 if _match(group.parts, inside, 0, bound) == len(inside) else None
 
 
-def _match_repeat(repeat: Repeat, tokens: Tokens, i: int, bound: dict[str, list[str]]) -> int:
-    times = 0
-    while i < len(tokens) and (times == 0 or repeat.operator != "?"):
+def _match_repeat(repeat: Repeat, tokens: Tokens, i: int, bound: dict[str, Value]) -> int:
+    rounds: list[dict[str, Value]] = []
+    while i < len(tokens) and not (rounds and repeat.operator == "?"):
         start = i
-        if times and repeat.separator:
+        if rounds and repeat.separator:
             if tokens[i] != repeat.separator:
                 break
             start += 1
-        before = {name: len(values) for name, values in bound.items()}
-        end = _match(repeat.parts, tokens, start, bound)
+        inside: dict[str, Value] = {}
+        end = _match(repeat.parts, tokens, start, inside)
         if end is None or end == start:
-            for name, count in before.items():
-                del bound[name][count:]
             break
         i = end
-        times += 1
+        rounds.append(inside)
+    for name in repeat.names:
+        bound[name] = tuple([inside[name] for inside in rounds])
     return i
 
 
@@ -269,10 +280,7 @@ def _separated_end(fragment: str, tokens: Tokens, i: int) -> int | None:
 
 
 def transcribe(tokens: Tokens, bindings: Bindings) -> list[str]:
-    """The body of an arm with its metavariables replaced and its repetitions written out.
-
-    Repetitions inside each other are written out as one: the values are in order all the same.
-    """
+    """The body of an arm with its metavariables replaced and its repetitions written out."""
     made: list[str] = []
     i = 0
     while i < len(tokens):
@@ -293,21 +301,22 @@ def transcribe(tokens: Tokens, bindings: Bindings) -> list[str]:
             made.append("0")
             i = _group_end(tokens, i + 1)
         else:
-            values = bindings.get(following)
-            made += split_tokens(values[0]) if values else [following]
+            texts = texts_of(bindings.get(following, ()))
+            made += split_tokens(texts[0]) if texts else [following]
             i += 2
     return made
 
 
 def _rounds(inside: Tokens, bindings: Bindings) -> Iterator[Bindings]:
     """The bindings for each time that a repetition is written out."""
-    names = {name for mark, name in pairwise(inside) if mark == "$"} & bindings.keys()
-    times = max((len(bindings[name]) for name in names if name != "crate"), default=0)
-    for index in range(times):
-        yield {
-            name: (values[index],) if name in names and len(values) == times else values
-            for name, values in bindings.items()
-        }
+    names = {name for mark, name in pairwise(inside) if mark == "$" and name != "crate"}
+    given = {name: bindings[name] for name in names & bindings.keys()}
+    repeated = {name: values for name, values in given.items() if isinstance(values, tuple)}
+    if given and not repeated:
+        yield bindings
+    for index in range(max(map(len, repeated.values()), default=0)):
+        now = {name: values[index] for name, values in repeated.items() if index < len(values)}
+        yield {**bindings, **now}
 
 
 def paste(tokens: Tokens) -> list[str]:

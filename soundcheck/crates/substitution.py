@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from soundcheck.crates.macro_matching import Bindings, Tokens, is_name, split_tokens
+from soundcheck.crates.macro_matching import Tokens, is_name, split_tokens
 from soundcheck.source import SourceFile
 from soundcheck.syntax import items as it
 from soundcheck.syntax.lowering import lower
@@ -78,7 +78,9 @@ class Writing:
 class Substitution:
     """What to put in the place of metavariables: one text each, or one for each repetition."""
 
-    def __init__(self, scalars: Mapping[str, str], lists: Bindings, writing: Writing) -> None:
+    def __init__(
+        self, scalars: Mapping[str, str], lists: Mapping[str, Sequence[str]], writing: Writing
+    ) -> None:
         self._names = {
             name: _plain(text) for name, text in scalars.items() if is_name(text) or name == "crate"
         }

@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from soundcheck.syntax import items as it
 from soundcheck.syntax.items import MacroCall, Node
-from soundcheck.syntax.visit import children
+from soundcheck.syntax.visit import walk_own
 
 ASSEMBLY = frozenset({"asm", "naked_asm", "global_asm", "llvm_asm"})
 
@@ -82,12 +81,9 @@ class Assembly(msgspec.Struct, frozen=True, gc=False):
 
 def assembly_calls(item: Node) -> Iterator[MacroCall]:
     """The calls of assembly macros in the bodies of an item; items inside it have their own."""
-    stack = [item]
-    while stack:
-        node = stack.pop()
+    for node in walk_own(item):
         if isinstance(node, MacroCall) and node.path.name in ASSEMBLY:
             yield node
-        stack.extend(one for one in reversed(children(node)) if not isinstance(one, it.Item))
 
 
 def read_assembly(call: MacroCall) -> Assembly:
@@ -334,12 +330,14 @@ def _made(
 
 
 def _is_old(first: _Part) -> bool:
-    """Whether a colon follows the template."""
+    """Whether a colon follows the template, which is a string or a macro's call."""
     depth = 0
     for index, token in enumerate(first.tokens):
         depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0 and token.text in (":", "::") and first.tokens[index - 1].kind != "word":
-            return first.tokens[0].kind == "string" or _bang(first) > 0
+        if depth == 0 and index and token.text in (":", "::"):
+            before = first.tokens[index - 1]
+            if before.kind != "word":
+                return before.kind in ("string", "close")
     return False
 
 
@@ -352,7 +350,7 @@ def _read_old(text: str, where: _Places) -> Assembly:
         if (operand := _old_operand(kind, part, where)) is not None
     ]
     return Assembly(
-        (_template(_Part(tuple(template)), where),),
+        (_template(_Part(tuple(template)), where),) if template else (),
         tuple(operands),
         tuple(_words(_Part(tuple(options)), "string", where)),
         tuple(_words(_Part(tuple(clobbers)), "string", where)),

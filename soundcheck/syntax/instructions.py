@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import msgspec
 
 from soundcheck.syntax.inline_assembly import Assembly, Template
 from soundcheck.syntax.items import Node
+from soundcheck.syntax.literals import read_integer
 
 
 class Instruction(Node, frozen=True):
@@ -175,35 +175,17 @@ class _Numbers:
 
 # -- matching ----------------------------------------------------------------------------------
 
-_SUFFIX = re.compile(r"(?:[ui](?:8|16|32|64|128|size))$")
 _SHIFT = re.compile(r"(\w+)\s*<<\s*(\w+)")
-
-
-class _Bounds(NamedTuple):
-    """The largest numbers that are worth computing."""
-
-    digits: int = 20
-    shift: int = 63
-
-
-_BOUNDS = _Bounds()
+_MOST_BITS = 63
 
 
 def _number(text: str) -> int | None:
     text = text.strip().strip("()").strip()
     shift = _SHIFT.fullmatch(text)
-    if shift is not None:
-        base, by = _number(shift[1]), _number(shift[2])
-        if base is None or by is None or by > _BOUNDS.shift:
-            return None
-        return base << by
-    plain = _SUFFIX.sub("", text.lower()).replace("_", "")
-    if not plain[:1].isdigit() or (plain.isdigit() and len(plain) > _BOUNDS.digits):
-        return None
-    try:
-        return int(plain, 0 if plain[:1] == "0" and not plain.isdigit() else 10)
-    except ValueError:
-        return None
+    if shift is None:
+        return read_integer(text)
+    base, by = read_integer(shift[1]), read_integer(shift[2])
+    return None if base is None or by is None or by > _MOST_BITS else base << by
 
 
 def _fits(word: str, wanted: str) -> bool:

@@ -601,8 +601,8 @@ class Function(Item, frozen=True):
     """A function, method, or bodiless signature.
 
     ``receiver`` is empty, ``self``, ``&self``, ``&mut self``, or ``self: T`` with ``T`` in
-    ``receiver_type``. ``abi`` is empty, or the name in ``extern "…"`` (``C`` where none is given).
-    ``qualifiers`` holds those of const, async, unsafe, safe, default, gen that are written.
+    ``receiver_type``; ``receiver_lifetime`` is the ``a`` of ``&'a self``. ``abi`` is empty, or
+    the name in ``extern "…"`` (``C`` where none is given). ``qualifiers`` holds those of const, async, unsafe, safe, default, gen that are written.
     ``holds_items`` is false where it is known that the body holds no item and no ``include!``.
     """
 
@@ -615,6 +615,7 @@ class Function(Item, frozen=True):
     abi: str = ""
     body: Block | None = None
     holds_items: bool = True
+    receiver_lifetime: str = ""
 
     @property
     def is_unsafe(self) -> bool:

@@ -32,6 +32,18 @@ def walk(node: it.Node) -> Iterator[it.Node]:
             stack.extend(reversed(inside(node)))
 
 
+def walk_own(item: it.Node) -> Iterator[it.Node]:
+    """``item`` and everything in its own body: the items inside it, and what is in them, are not.
+
+    What comes first in the file comes first.
+    """
+    stack = [item]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(one for one in reversed(children(node)) if not isinstance(one, it.Item))
+
+
 def nearest(node: it.Node, kinds: frozenset[type]) -> list[it.Node]:
     """What is inside ``node`` and of one of ``kinds``, unless inside another of them; in order."""
     table = _CHILDREN

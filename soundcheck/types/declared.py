@@ -83,7 +83,9 @@ class Declarations:
         self._headers: dict[int, ImplHeader] = {}
         self._contexts: dict[int, Context] = {}
         self._types: dict[tuple[int, str], Ty] = {}
+        self._supertraits: dict[int, tuple[TraitRef, ...]] = {}
         self._aliases = 0
+        self._defaulted: set[int] = set()
         self._written: dict[tuple[int, it.Path, str], tuple[Def | External | Primitive, ...]] = {}
 
     def associated(self, owner: int) -> Mapping[str, Sequence[Def]]:
@@ -210,7 +212,8 @@ class Declarations:
         for bound in context.bounds.get(base.name, ()):
             for trait in self.supertraits(bound):
                 if trait.def_id >= 0 and name in self.associated(trait.def_id):
-                    return trait
+                    # Its bindings tell no more of the projection, and may hold what it stands in.
+                    return TraitRef(trait.def_id, trait.path, trait.args)
         return None
 
     def type_of_def(self, target: Def, args: tuple[Ty, ...]) -> Ty:
@@ -236,12 +239,18 @@ class Declarations:
         params = [one for one in target.item.generics.params if one.kind != "lifetime"]
         if len(args) >= len(params):
             return args
+        missing = params[len(args) :]
+        if target.index in self._defaulted or all(param.default is None for param in missing):
+            # A default may name the type that it is a default of: `struct List<T = Box<List>>`.
+            return (*args, *[UNKNOWN for _ in missing])
+        self._defaulted.add(target.index)
         context = self.context_of(target)
-        missing = [
+        defaults = [
             UNKNOWN if param.default is None else self.resolve(param.default, context)
-            for param in params[len(args) :]
+            for param in missing
         ]
-        return (*args, *missing)
+        self._defaulted.remove(target.index)
+        return (*args, *defaults)
 
     # -- where types are written ---------------------------------------------------------------
 
@@ -282,13 +291,16 @@ class Declarations:
         generics: frozenset[str],
         bounds: dict[str, tuple[TraitRef, ...]],
         written: it.Generics,
-        trait: Def | None = None,
+        owner: Def | None = None,
     ) -> Context:
         generics = generics | {param.name for param in written.params if param.kind == "type"}
         context = Context(scope, self_type, generics, bounds)
-        if trait is not None and isinstance(trait.item, it.Trait):
-            own = tuple(Param(name) for name in _names(trait.item.generics))
-            bounds["Self"] = (TraitRef(trait.index, trait.path, own),)
+        if owner is not None:
+            # Bounds may ask for the context that they are part of: `trait A<T: B<Self::C>>`.
+            self._contexts[owner.index] = context
+        if owner is not None and isinstance(owner.item, it.Trait):
+            own = tuple(Param(name) for name in _names(owner.item.generics))
+            bounds["Self"] = (TraitRef(owner.index, owner.path, own),)
         for param in written.params:
             if param.kind == "type":
                 bounds[param.name] = self.resolve_bounds(param.bounds, context)
@@ -402,15 +414,32 @@ class Declarations:
         for one in found:
             if one.def_id < 0 or len(found) > 40:
                 continue
-            target = self.defmap.defs[one.def_id]
-            if not isinstance(target.item, it.Trait):
-                continue
-            known = dict(zip(_names(target.item.generics), one.args, strict=False))
-            for above in self.resolve_bounds(target.item.supertraits, self.context_of(target)):
-                if all(above.path != other.path for other in found):
-                    args = tuple(substitute(arg, known) for arg in above.args)
-                    found.append(TraitRef(above.def_id, above.path, args, above.bindings))
+            direct = self.direct_supertraits(self.defmap.defs[one.def_id])
+            known: dict[str, Ty] | None = None
+            for above in direct:
+                if any(above.path == other.path for other in found):
+                    continue
+                if above.args:
+                    if known is None:
+                        names = self.generic_names(self.defmap.defs[one.def_id])
+                        known = dict(zip(names, one.args, strict=False))
+                    args = tuple([substitute(arg, known) for arg in above.args])
+                    above = TraitRef(above.def_id, above.path, args, above.bindings)
+                found.append(above)
         return tuple(found)
+
+    def direct_supertraits(self, trait: Def) -> tuple[TraitRef, ...]:
+        """The supertraits that a trait's declaration writes; their arguments are its own."""
+        known = self._supertraits.get(trait.index)
+        if known is None:
+            # Where an argument is an associated type of the trait itself (`trait A: B<Self::C>`),
+            # this is asked once more on the way, and then answers that it has none.
+            self._supertraits[trait.index] = known = ()
+            if isinstance(trait.item, it.Trait):
+                context = self.context_of(trait)
+                known = self.resolve_bounds(trait.item.supertraits, context)
+                self._supertraits[trait.index] = known
+        return known
 
 
 def _names(generics: it.Generics) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from soundcheck.types.ty import (
 # Glue follows fields into fields; a type deeper than this is generated or recursive.
 _DEEPEST = 8
 # Types whose drop does not drop what their parameters name.
+# What these are made for they borrow.
+_BORROWERS = ("Guard", "Ref", "RefMut", "Weak")
 _KEEPERS = frozenset({"ManuallyDrop", "MaybeUninit", "PhantomData", "NonNull", "Weak"})
 
 
@@ -70,6 +72,8 @@ class Drops:
             for field in self._methods.declared.fields_of(part).values():
                 inner = self._methods.normalize(substitute(field, known))
                 self._collect(inner, found, seen, depth + 1)
+        if target.name.endswith(_BORROWERS):
+            return
         # What a container owns, its fields hardly tell: it drops what it is made for.
         for arg in ty.args:
             self._collect(arg, found, seen, depth + 1)

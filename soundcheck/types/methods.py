@@ -92,10 +92,12 @@ class Methods:
                 self._file_member(target, heads[target.impl])
             elif target.kind == "function" and target.owner >= 0:
                 self.by_name[target.name].append(target)
-
-            elif target.kind == "trait" and is_stub(target.file):
-                self.stub_traits[target.name].append(target)
-                self.stub_traits[f"{target.path.partition('::')[0]}!"].append(target)
+            elif target.kind == "trait":
+                # Asked in this order, so that no answer depends on which body asks first.
+                self.declared.direct_supertraits(target)
+                if is_stub(target.file):
+                    self.stub_traits[target.name].append(target)
+                    self.stub_traits[f"{target.path.partition('::')[0]}!"].append(target)
 
     def _file_member(self, target: Def, head: Head) -> None:
         self.members[target.impl].setdefault(target.name, []).append(target)
@@ -177,7 +179,7 @@ class Methods:
                 own = self._of_impls(self.inherent.get(head_of(ty), {}).get(name, ()), ty)
                 return own or self._of_bounds(ty, ty.bounds, name)
             case Projection():
-                return self._of_bounds(ty, self._projected_bounds(ty), name)
+                return self._of_bounds(ty, self.projected_bounds(ty), name)
         head = head_of(ty)
         found = self._of_impls(self.inherent.get(head, {}).get(name, ()), ty)
         if found:
@@ -409,7 +411,7 @@ class Methods:
                         return ty
         return None
 
-    def _projected_bounds(self, ty: Projection) -> tuple[TraitRef, ...]:
+    def projected_bounds(self, ty: Projection) -> tuple[TraitRef, ...]:
         """The bounds that a trait puts on its associated type."""
         if ty.trait is None or ty.trait.def_id < 0:
             return ()

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 import msgspec
 
 
-class Adt(msgspec.Struct, frozen=True, gc=False):
+class Adt(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A struct, enum or union of the workspace or of a stub, by its definition."""
 
     def_id: int
     args: tuple[Ty, ...] = ()
 
 
-class Foreign(msgspec.Struct, frozen=True, gc=False):
+class Foreign(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A type of a crate whose declarations we do not have, by its path."""
 
     path: str
@@ -41,53 +41,53 @@ class Prim(msgspec.Struct, frozen=True, gc=False):
     name: str
 
 
-class Reference(msgspec.Struct, frozen=True, gc=False):
+class Reference(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A reference."""
 
     inner: Ty
     is_mut: bool = False
 
 
-class Pointer(msgspec.Struct, frozen=True, gc=False):
+class Pointer(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A raw pointer."""
 
     inner: Ty
     is_mut: bool = False
 
 
-class Slice(msgspec.Struct, frozen=True, gc=False):
+class Slice(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A slice."""
 
     inner: Ty
 
 
-class ArrayOf(msgspec.Struct, frozen=True, gc=False):
+class ArrayOf(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """An array of any length."""
 
     inner: Ty
 
 
-class TupleOf(msgspec.Struct, frozen=True, gc=False):
+class TupleOf(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A tuple; the unit type without parts."""
 
     parts: tuple[Ty, ...] = ()
 
 
-class FnPtr(msgspec.Struct, frozen=True, gc=False):
+class FnPtr(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A function pointer, or what a bound ``Fn(A) -> B`` says of a callable."""
 
     params: tuple[Ty, ...]
     ret: Ty
 
 
-class FnItem(msgspec.Struct, frozen=True, gc=False):
+class FnItem(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """The type of a function's name: the function itself, with what its generics stand for."""
 
     def_id: int
     args: tuple[tuple[str, Ty], ...] = ()
 
 
-class ClosureOf(msgspec.Struct, frozen=True, gc=False):
+class ClosureOf(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """The type of one closure or async block, by the file and offset where it is written."""
 
     path: str
@@ -97,7 +97,7 @@ class ClosureOf(msgspec.Struct, frozen=True, gc=False):
     is_async: bool = False
 
 
-class TraitRef(msgspec.Struct, frozen=True, gc=False):
+class TraitRef(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A trait as a bound, with its arguments and bindings (``Item = T``).
 
     ``def_id`` is -1 for a trait whose declaration we do not have; ``path`` names it then.
@@ -109,13 +109,13 @@ class TraitRef(msgspec.Struct, frozen=True, gc=False):
     bindings: tuple[tuple[str, Ty], ...] = ()
 
 
-class Dyn(msgspec.Struct, frozen=True, gc=False):
+class Dyn(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A trait object."""
 
     bounds: tuple[TraitRef, ...]
 
 
-class Opaque(msgspec.Struct, frozen=True, gc=False):
+class Opaque(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """``impl Trait``; ``body`` is the async function or function it comes from, or -1."""
 
     bounds: tuple[TraitRef, ...]
@@ -128,7 +128,7 @@ class Param(msgspec.Struct, frozen=True, gc=False):
     name: str
 
 
-class Projection(msgspec.Struct, frozen=True, gc=False):
+class Projection(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """An associated type that is not known yet: ``<T as Trait>::Name``."""
 
     base: Ty

@@ -60,6 +60,11 @@ def _link(world, facts, files):
     return [read_bodies(world, targets) for path, targets in files if not is_stub(path)]
 
 
+def _link_stubs_too(world, facts, files):
+    del facts
+    return [read_bodies(world, targets) for _, targets in files]
+
+
 def _input_of(fixture):
     text = fixture if "//- /" in fixture else f"//- /src/lib.rs\n{fixture}"
     if "Cargo.toml" not in text:
@@ -121,6 +126,17 @@ def model_of():
 
     def run(fixture):
         return build_model(_input_of(fixture), *_shipped(), _parse, _link)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def whole_model_of():
+    """The program model of a fixture, with what is called in the bodies of stubs."""
+
+    @cache
+    def run(fixture):
+        return build_model(_input_of(fixture), *_shipped(), _parse, _link_stubs_too)
 
     return run
 

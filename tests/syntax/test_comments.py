@@ -7,6 +7,7 @@ import pytest
 from soundcheck.source import SourceFile
 from soundcheck.syntax.comments import comments_beside
 from soundcheck.syntax.parser import read_file
+from soundcheck.syntax.reading import parse
 
 
 def beside(text):
@@ -22,7 +23,7 @@ def beside(text):
         if not depth:
             break
     parsed = read_file(SourceFile("a.rs", data))
-    return [" ".join(text.split()) for text in comments_beside(parsed.root, data, start, end + 1)]
+    return [" ".join(text.split()) for text in comments_beside(parsed, start, end + 1)]
 
 
 ABOVE = [
@@ -70,6 +71,12 @@ ELSEWHERE = [
     pytest.param("fn a() { unsafe { b; // N\n } }", [], id="not-first-inside"),
     pytest.param("fn a() { unsafe { b }; // S\n }", ["// S"], id="behind"),
     pytest.param("fn a() { b(unsafe { c }); /* S */\n }", ["/* S */"], id="behind-block-comment"),
+    pytest.param(
+        "fn a() { unsafe { b }.c(d)?; // S\n }", ["// S"], id="behind-what-is-called-on-it"
+    ),
+    pytest.param("fn a() { unsafe { b }.c::<D>(); // S\n }", ["// S"], id="behind-a-turbofish"),
+    pytest.param("fn a() { unsafe { b } as c::D; // S\n }", ["// S"], id="behind-a-cast"),
+    pytest.param("fn a() { unsafe { b } + c; // N\n }", [], id="behind-an-operator"),
     pytest.param("fn a() { unsafe {\n b\n } // N\n }", [], id="behind-many-lines"),
     pytest.param("fn a() { unsafe { b } c() // N\n }", [], id="behind-other-code"),
     pytest.param("// S\n// T\nunsafe fn a() {}", ["// S // T"], id="two-lines"),
@@ -111,6 +118,22 @@ def test_not_beside(text):
     assert [comment for comment in beside(text) if "N" in comment] == []
 
 
+HEADS = [
+    pytest.param("B {\n    #[c]\n    // S\n    d: unsafe { e },\n}", ["// S"], id="field"),
+    pytest.param("B {\n    // S\n    #[c]\n    d: unsafe { e },\n}", ["// S"], id="field-above"),
+    pytest.param("match b {\n    #[c]\n    // S\n    D => unsafe { e },\n}", ["// S"], id="arm"),
+    pytest.param(
+        "B {\n    #[c]\n    // N\n    d: e,\n    f: unsafe { g },\n}", [], id="other-field"
+    ),
+    pytest.param("b(#[c] // S\n    unsafe { d })", ["// S"], id="argument"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), HEADS)
+def test_below_the_attribute_of_a_part(text, expected):
+    assert beside(f"fn a() {{\n    {text}\n}}") == expected
+
+
 IMPLS = [
     pytest.param("// S\nunsafe impl A for B {}\nunsafe impl C for B {}", ["// S"], id="shared"),
     pytest.param(
@@ -119,6 +142,24 @@ IMPLS = [
     pytest.param("// N\nimpl A for B {}\nunsafe impl C for B {}", [], id="safe-between"),
     pytest.param("// N\nunsafe impl A for B {}\n\nunsafe impl C for B {}", [], id="blank-line"),
     pytest.param("// N\nunsafe impl A for B {\n}\nunsafe impl C for B {}", [], id="many-lines"),
+    pytest.param("// N\nunsafe impl A for B { fn a() {} }\nunsafe impl C for B {}", [], id="body"),
+    pytest.param(
+        "// N\nunsafe impl A for B {}\nunsafe impl C for B { fn c() {} }", [], id="own-body"
+    ),
+    pytest.param(
+        "// S\nunsafe impl A for B {}\n#[x]\nunsafe impl C for B {}", ["// S"], id="attribute-line"
+    ),
+    pytest.param(
+        "// N\nunsafe impl A for B {}\n\n#[x]\nunsafe impl C for B {}", [], id="blank-between"
+    ),
+    pytest.param(
+        "// S\nunsafe impl A for B\nwhere B: D,\n{}\nunsafe impl C for B {}", ["// S"], id="where"
+    ),
+    pytest.param(
+        "// S\nunsafe impl A for B {}\nunsafe impl C for B {}\nunsafe impl D for B {}",
+        ["// S"],
+        id="three",
+    ),
     pytest.param(
         "// T\nunsafe impl A for B {}\n// S\nunsafe impl C for B {}", ["// S"], id="own"
     ),
@@ -130,7 +171,7 @@ def test_impls_on_a_line_each_share_a_comment(text, expected):
     data = text.encode()
     start = data.rindex(b"unsafe")
     parsed = read_file(SourceFile("a.rs", data))
-    found = list(comments_beside(parsed.root, data, start, len(data)))
+    found = list(comments_beside(parsed, start, len(data)))
     assert found == expected
 
 
@@ -168,9 +209,76 @@ def test_among_the_tokens_of_a_macro(text, expected):
     assert beside(text) == expected
 
 
+READ = [
+    pytest.param(
+        "m! { if b { match c {\n        // S\n        0 => unsafe { d },\n    } } }",
+        ["// S"],
+        id="arm",
+    ),
+    pytest.param(
+        "m! {\n    match b {\n        0 => c, // N\n        _ => unsafe { d },\n    }\n}",
+        [],
+        id="other-arm",
+    ),
+    pytest.param(
+        "m! {\n    B {\n        #[c]\n        // S\n        d: unsafe { e },\n    }\n}",
+        ["// S"],
+        id="field",
+    ),
+    pytest.param(
+        "cfg_if! {\n    if #[cfg(a)] {\n        fn b() {\n            // S\n            #[c]\n"
+        "            let d = unsafe { e };\n        }\n    }\n}",
+        ["// S"],
+        id="statement-of-a-branch",
+    ),
+    pytest.param(
+        "macro_rules! m {\n    ($($a:ident),*) => {\n        $(\n            // S\n"
+        "            #[b(\n                c\n            )]\n            unsafe impl $a for D {}\n"
+        "        )*\n    };\n}",
+        ["// S"],
+        id="repetition",
+    ),
+    pytest.param(
+        "macro_rules! m {\n    // S\n    ($a:expr) => { unsafe { $a } };\n}",
+        ["// S"],
+        id="above-arm",
+    ),
+    pytest.param(
+        "/// N\nmacro_rules! m {\n    ($a:expr) => { unsafe { $a } };\n}", [], id="above-definition"
+    ),
+    pytest.param(
+        "// N\nmacro_rules! m {\n    ($a:expr) => { static B: C = unsafe { $a }; };\n}",
+        [],
+        id="item-of-definition",
+    ),
+    pytest.param("// S\nm!(a, m!(b, unsafe { c }));", ["// S"], id="macro-in-macro"),
+    pytest.param("fn a() {\n    b!(c => // S\n        unsafe { d })\n}", ["// S"], id="arrow"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), READ)
+def test_in_what_a_macro_was_read_as(text, expected):
+    (site,) = parse(SourceFile("a.rs", text.encode()), ()).sites
+    assert list(site.comments) == expected
+
+
+DEMANDS = [
+    pytest.param("/// S\nunsafe fn a() {\n    // N\n    b();\n}", ["/// S"], id="function"),
+    pytest.param("impl A {\n    unsafe fn b() { // N\n    }\n}", [], id="method"),
+    pytest.param("unsafe trait A {\n    // N\n    fn b();\n}", [], id="trait"),
+    pytest.param("unsafe impl A for B {\n    // S\n    fn b() {}\n}", ["// S"], id="impl"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), DEMANDS)
+def test_a_body_is_not_about_what_its_function_demands(text, expected):
+    (site,) = parse(SourceFile("a.rs", text.encode()), ()).sites
+    assert list(site.comments) == expected
+
+
 def test_where_nothing_stands_there_is_nothing():
     parsed = read_file(SourceFile("a.rs", b""))
-    assert comments_beside(parsed.root, b"", 0, 0) == ()
+    assert comments_beside(parsed, 0, 0) == ()
 
 
 def test_code_nested_deeper_than_anyone_writes_has_what_is_inside_and_behind():

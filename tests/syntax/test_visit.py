@@ -8,7 +8,7 @@ from soundcheck.source import SourceFile
 from soundcheck.syntax import items as it
 from soundcheck.syntax.lowering import lower
 from soundcheck.syntax.parser import read_file
-from soundcheck.syntax.visit import nearest, walk
+from soundcheck.syntax.visit import nearest, walk, walk_own
 
 KINDS = tuple(typing.get_args(it.Expr | it.Stmt | it.AnyItem))
 EVERYTHING = """
@@ -90,3 +90,11 @@ def test_deep_trees_are_walked():
     for _ in range(100_000):
         node = it.Unary(0, 1, "-", node)
     assert sum(1 for _ in walk(node)) == 100_001
+
+
+def test_walk_own_leaves_other_items_alone():
+    tree = tree_of("fn a() { b(1); fn c() { d(2) } e(|f| { const G: u8 = 3; f + 4 }); m!(h(5)); }")
+
+    found = [node.text for node in walk_own(tree.items[0]) if isinstance(node, it.Lit)]
+
+    assert found == ["1", "4", "5"]

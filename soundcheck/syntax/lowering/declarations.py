@@ -38,6 +38,7 @@ from soundcheck.syntax.lowering.macro_calls import lower_macro_tokens
 from soundcheck.syntax.lowering.macro_definitions import lower_macro_arms, lower_plain_arms
 from soundcheck.syntax.lowering.patterns import lower_pattern, with_mut
 from soundcheck.syntax.lowering.types import (
+    lifetime_name,
     lower_abi,
     lower_bounds,
     lower_generics,
@@ -99,7 +100,7 @@ def _body_items(cx: Lowering, body: Node | None) -> tuple[AnyItem, ...]:
 
 def _function(cx: Lowering, node: Node, head: Head) -> AnyItem:
     qualifiers, abi = lower_modifiers(cx, node)
-    receiver, receiver_type, params = _parameters(cx, node)
+    receiver, receiver_type, lifetime, params = _parameters(cx, node)
     body = node.child_by_field_name("body")
     head.take_inner(cx, body)
     common = named(cx, node, head)
@@ -120,6 +121,7 @@ def _function(cx: Lowering, node: Node, head: Head) -> AnyItem:
         abi=abi,
         body=block,
         holds_items=cx.inner > before,
+        receiver_lifetime=lifetime,
     )
 
 
@@ -131,8 +133,8 @@ def _signature(cx: Lowering, node: Node, head: Head) -> AnyItem:
     return _function(cx, node, head)
 
 
-def _parameters(cx: Lowering, node: Node) -> tuple[str, Type | None, tuple[Param, ...]]:
-    receiver = ""
+def _parameters(cx: Lowering, node: Node) -> tuple[str, Type | None, str, tuple[Param, ...]]:
+    receiver = lifetime = ""
     receiver_type: Type | None = None
     params: list[Param] = []
     head: Head | None = None
@@ -159,13 +161,15 @@ def _parameters(cx: Lowering, node: Node) -> tuple[str, Type | None, tuple[Param
             words = {part.type for part in child.children}
             receiver = "&" * ("&" in words)
             receiver += "mut " * ("&" in words and "mutable_specifier" in words) + "self"
+            written = next((part for part in child.children if part.type == "lifetime"), None)
+            lifetime = "" if written is None else lifetime_name(cx, written)
         elif kind not in COMMENTS and kind not in ("variadic_parameter", "ERROR"):
             # Edition 2015: a trait's method may leave a parameter without a name.
             params.append(Param(start, end, WildPat(start, start), lower_type(cx, child), cfg))
         else:
             continue
         head = None
-    return receiver, receiver_type, tuple(params)
+    return receiver, receiver_type, lifetime, tuple(params)
 
 
 def _static(cx: Lowering, node: Node, head: Head) -> AnyItem:

@@ -262,6 +262,14 @@ ASSEMBLY = [
         id="named",
     ),
     pytest.param(
+        'asm!( "a", in(reg) &b, c = inout("eax") *d => e, in(reg) -f )',
+        (
+            '(macrocall asm args args=[str:"a" (ref b) (unary * d) e (unary - f)] '
+            'text=` "a", in(reg) &b, c = inout("eax") *d => e, in(reg) -f `)'
+        ),
+        id="signs",
+    ),
+    pytest.param(
         'asm!("a", sym b::c, const D, label { e() })',
         (
             '(macrocall asm args args=[str:"a" b::c D (block [] tail=(call e []))] text=`"a", '

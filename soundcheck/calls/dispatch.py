@@ -1,0 +1,66 @@
+"""Which bodies a call may run that is dispatched by the type of its receiver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from soundcheck.crates.definitions import Def
+from soundcheck.types.heads import derived_traits
+from soundcheck.types.methods import Method
+from soundcheck.types.ty import Adt, Dyn, Opaque, Param, Projection, TraitRef, Ty, unify
+
+if TYPE_CHECKING:
+    from soundcheck.calls.callees import Callees, Place
+
+# The traits of the allocator, of which there is one.
+_FOR_EVERYBODY = frozenset({"GlobalAlloc", "Allocator"})
+
+
+def run_by(callees: Callees, method: Method, place: Place) -> list[Def]:
+    """The bodies that a call in a place may run; for a stub's generic code, its caller knows."""
+    if method.is_dispatched and callees.is_stub(place.owner) and not is_for_everybody(method):
+        return [method.target]
+    bodies = callees.methods.bodies(method)
+    if not method.is_dispatched or len(bodies) < 2:
+        return bodies
+    return [one for one in bodies if _may_run(callees, one, method, place)] or bodies
+
+
+def _may_run(callees: Callees, target: Def, method: Method, place: Place) -> bool:
+    """Whether an impl's type has the other traits that the receiver has, by what is written."""
+    if target.impl < 0 or method.trait is None:
+        return True
+    header = callees.declared.header_of(target.impl)
+    if header.trait is not None and not all(
+        unify(own, wanted, {})
+        for own, wanted in zip(header.trait.args, method.trait.args, strict=False)
+    ):
+        return False
+    if not isinstance(header.self_type, Adt):
+        return True
+    traits = derived_traits(callees.defmap.defs[header.self_type.def_id])
+    return all(
+        bound.def_id == method.trait.def_id
+        or bound.path.rpartition("::")[2] in traits
+        or callees.is_stub(callees.defmap.defs[bound.def_id])
+        or callees.methods.implements(header.self_type, bound.def_id, header.bounds)
+        for bound in _bounds_of(callees, method.receiver, place)
+        if bound.def_id >= 0
+    )
+
+
+def _bounds_of(callees: Callees, receiver: Ty, place: Place) -> tuple[TraitRef, ...]:
+    match receiver:
+        case Param(name=name):
+            return place.context.bounds.get(name, ())
+        case Dyn() | Opaque():
+            return receiver.bounds
+        case Projection():
+            return callees.methods.projected_bounds(receiver)
+        case _:
+            return ()
+
+
+def is_for_everybody(method: Method) -> bool:
+    """Whether a method is one that libraries call in a workspace whoever has called them."""
+    return method.trait is not None and method.trait.path.rpartition("::")[2] in _FOR_EVERYBODY

@@ -1,0 +1,100 @@
+"""Accesses at the alignment of a type to bytes that may stand anywhere."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from soundcheck.boundaries.facts import is_named
+from soundcheck.boundaries.kinds import is_packed
+from soundcheck.boundaries.operations import Operation, Origin
+from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.crates.definitions import Def
+from soundcheck.finding import Finding
+from soundcheck.program import Program
+
+SPEC = CheckSpec(
+    facts={
+        "callees": FactSpec(ListOf(Text()), is_required=True),
+        "bytes": FactSpec(ListOf(Text()), is_required=True),
+        "buffers": FactSpec(ListOf(Text()), is_required=True),
+        "aligning": FactSpec(ListOf(Text()), is_required=True),
+        "makers": FactSpec(ListOf(Text()), default=()),
+    },
+    placeholders=("does", "type", "source"),
+    needs_model=True,
+)
+
+
+class _Facts(NamedTuple):
+    """The page's lists, and the full names of all packed types."""
+
+    callees: frozenset[str]
+    bytes: frozenset[str]
+    buffers: frozenset[str]
+    aligning: frozenset[str]
+    makers: frozenset[str]
+    packed: frozenset[str]
+
+
+def find_unaligned_accesses(program: Program, rule: Rule) -> Iterator[Finding]:
+    """One finding an access."""
+    defs = program.world.defmap.defs
+    facts = _Facts(
+        frozenset(rule.texts("callees")),
+        frozenset(rule.texts("bytes")),
+        frozenset(rule.texts("buffers")),
+        frozenset(rule.texts("aligning")),
+        frozenset(rule.texts("makers")),
+        frozenset(one.path for one in defs if one.kind in ("struct", "union") and is_packed(one)),
+    )
+    for index, operations in program.operations.items():
+        for operation in operations:
+            origin = _loose(facts, operation)
+            if origin is not None:
+                yield _claim(program, rule, defs[index], operation, origin)
+
+
+def _loose(facts: _Facts, operation: Operation) -> Origin | None:
+    """The bytes that an access goes to, if they may stand at any address."""
+    if operation.kind == "call" and not is_named(operation.name, facts.callees):
+        return None
+    if operation.kind not in ("call", "dereference") or operation.access == "address":
+        return None
+    operand = operation.operands[0] if operation.operands else None
+    if operand is None or operand.align != 2:
+        return None
+    for origin in operand.origins:
+        if any(is_named(_bare(step), facts.makers) for step in origin.steps):
+            return None
+        words = [word for check in origin.checks for word in check.split()]
+        if any(is_named(word, facts.aligning) for word in words):
+            return None
+    return next((one for one in operand.origins if _is_loose(facts, one)), None)
+
+
+def _is_loose(facts: _Facts, origin: Origin) -> bool:
+    if origin.is_offset or any(is_named(_bare(step), facts.aligning) for step in origin.steps):
+        return False
+    if origin.pointee in facts.bytes:
+        is_element = origin.kind == "borrow" and "[" in origin.name
+        return is_element or any(is_named(step, facts.buffers) for step in origin.steps)
+    return origin.type_path in facts.packed and bool(origin.steps)
+
+
+def _bare(step: str) -> str:
+    return step.removesuffix("()")
+
+
+def _claim(
+    program: Program, rule: Rule, target: Def, operation: Operation, origin: Origin
+) -> Finding:
+    does = {"borrow": "borrowed", "borrow mut": "borrowed", "write": "written"}
+    how = does.get(operation.access, "read")
+    if operation.kind == "call" and operation.name.rpartition("::")[2].startswith("write"):
+        how = "written"
+    values = {
+        "does": how,
+        "type": operation.operands[0].pointee.rpartition("::")[2],
+        "source": origin.name,
+    }
+    at = program.span(target.file, operation.start, operation.end)
+    return program.claim(rule, at, site=operation.kind, subject=origin.name, values=values)
