@@ -22,7 +22,7 @@ from soundcheck.calls.operators import (
     unary,
 )
 from soundcheck.calls.patterns import bindings
-from soundcheck.calls.sites import BodyId, CallSite, Links, Mention, Passed, ValueCall
+from soundcheck.calls.sites import MOVED_ON, BodyId, CallSite, Links, Mention, Passed, ValueCall
 from soundcheck.calls.values import value_of
 from soundcheck.calls.weighing import better, type_of_literal
 from soundcheck.crates.definitions import Def, External, Primitive
@@ -133,8 +133,8 @@ class BodyWalk:
         if block.tail is not None:
             ty = self.expr(block.tail, expected)
         for name, one in self.scopes.pop().items():
-            if name != "self" and name not in self.moved:
-                self.dropped(one, block.end)
+            if name != "self":
+                self.dropped(one, block.end, is_moved=name in self.moved)
         self.context = outer
         return ty
 
@@ -167,13 +167,14 @@ class BodyWalk:
         if isinstance(let.pat, it.WildPat):
             self.dropped(found, let.end)
 
-    def dropped(self, ty: Ty, at: int) -> None:
-        """Note that a value of a type goes out of scope."""
+    def dropped(self, ty: Ty, at: int, *, is_moved: bool = False) -> None:
+        """Note that a value of a type goes out of scope; ``is_moved`` if others may drop it."""
         bodies = self.callees.drops(ty)
         if bodies:
             found = tuple(BodyId(body) for body in bodies)
             resolution = "exact" if len(found) == 1 else "candidates"
-            site = CallSite(self.body, "drop", at, at, "drop", resolution, found, "drop glue")
+            reason = MOVED_ON if is_moved else "drop glue"
+            site = CallSite(self.body, "drop", at, at, "drop", resolution, found, reason)
             self.sites.append(site)
 
     def _async_block(self, block: it.Block) -> Ty:

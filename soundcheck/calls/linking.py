@@ -113,10 +113,8 @@ def _walk_function(world: World, target: Def, func: it.Function, body: it.Block)
     if body.tail is not None:
         walk.mention(body.tail, found, "return")
     for name, ty in walk.scopes[0].items():
-        if name in walk.moved:
-            continue
         if name != "self" or func.receiver.startswith("self"):
-            walk.dropped(ty, body.end)
+            walk.dropped(ty, body.end, is_moved=name in walk.moved)
     for param, ty in zip(func.params, signature.params, strict=True):
         if isinstance(param.pat, it.WildPat):
             walk.dropped(ty, body.end)

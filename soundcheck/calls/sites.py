@@ -8,6 +8,10 @@ import msgspec
 MOST_CANDIDATES = 8
 
 
+# Why a drop may run elsewhere: its value is given away somewhere in the body.
+MOVED_ON = "drop glue of what is moved on"
+
+
 class BodyId(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """A body that can run: of a function, static or macro by its definition, or of a closure in it.
 

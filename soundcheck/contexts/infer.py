@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World
-from soundcheck.calls.sites import BodyId
+from soundcheck.calls.sites import MOVED_ON, BodyId
 from soundcheck.contexts.builds import Builds
 from soundcheck.contexts.entries import Root, find_roots
 from soundcheck.contexts.facts import Entry, FactPlace, KernelFacts
@@ -377,7 +377,7 @@ class Contexts:
     def _steps(self, node: Node) -> Iterator[_Step]:
         for _, event in self.events(node.body):
             op, site = event.op, event.site
-            if not isinstance(op, Call) or site is None:
+            if not isinstance(op, Call) or site is None or site.reason == MOVED_ON:
                 continue
             # What only a name suggests is too little to blame a handler by.
             if site.reason == "name" and node.context in _HANDLERS:

@@ -602,8 +602,9 @@ class Function(Item, frozen=True):
 
     ``receiver`` is empty, ``self``, ``&self``, ``&mut self``, or ``self: T`` with ``T`` in
     ``receiver_type``; ``receiver_lifetime`` is the ``a`` of ``&'a self``. ``abi`` is empty, or
-    the name in ``extern "…"`` (``C`` where none is given). ``qualifiers`` holds those of const, async, unsafe, safe, default, gen that are written.
-    ``holds_items`` is false where it is known that the body holds no item and no ``include!``.
+    the name in ``extern "…"`` (``C`` where none is given). ``qualifiers`` holds those of const,
+    async, unsafe, safe, default, gen that are written. ``holds_items`` is false where it is known
+    that the body holds no item and no ``include!``.
     """
 
     params: tuple[Param, ...] = ()
