@@ -34,12 +34,18 @@ class ValueFacts(msgspec.Struct, frozen=True):
 def is_named(path: str, names: frozenset[str]) -> bool:
     """Whether a list holds the last name of a path, alone or with the one before it.
 
-    A name that ends with ``*`` is the beginning of a last name.
+    In a name, one ``*`` stands for anything.
     """
     before, _, last = path.rpartition("::")
     if last in names or f"{before.rpartition('::')[2]}::{last}" in names:
         return True
-    return any(name.endswith("*") and last.startswith(name[:-1]) for name in names)
+    return any(_fits(last, name) for name in names if "*" in name)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name has a beginning and an end, with anything between them."""
+    start, _, end = pattern.partition("*")
+    return name.startswith(start) and name.endswith(end) and len(name) >= len(start + end)
 
 
 def read_value_facts(profiles: Iterable[Profile]) -> ValueFacts:

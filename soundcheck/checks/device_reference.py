@@ -1,7 +1,7 @@
 """References to the memory of devices: through them the compiler reads and writes as it likes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from soundcheck.boundaries.facts import is_named
@@ -29,8 +29,9 @@ _NUMBERS = frozenset({"constant", "parameter", "call", "static", "memory", "asse
 
 
 class _Facts(NamedTuple):
-    """The page's lists."""
+    """The page's lists, and the structs of the program by their full names."""
 
+    structs: Mapping[str, it.Adt]
     callees: frozenset[str]
     types: frozenset[str]
     words: frozenset[str]
@@ -39,30 +40,35 @@ class _Facts(NamedTuple):
 
 def find_device_references(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a function and what is pointed to, at the first reference that is made."""
+    defs = program.world.defmap.defs
     facts = _Facts(
+        {
+            one.path: one.item
+            for one in defs
+            if isinstance(one.item, it.Adt) and one.kind == "struct" and one.is_primary
+        },
         frozenset(rule.texts("callees")),
         frozenset(rule.texts("types")),
         frozenset(rule.texts("words")),
         frozenset(rule.texts("wrappers")),
     )
-    defs = program.world.defmap.defs
     for index, operations in program.operations.items():
         target = defs[index]
         told: set[str] = set()
         for operation in operations:
-            found = _device(program, facts, operation)
+            found = _device(facts, operation)
             if found is None or operation.operands[0].pointee in told:
                 continue
             told.add(operation.operands[0].pointee)
             yield _claim(program, rule, target, operation, found)
 
 
-def _device(program: Program, facts: _Facts, operation: Operation) -> Origin | None:
+def _device(facts: _Facts, operation: Operation) -> Origin | None:
     """What a reference is made of, if that is an address and a sign of a device is with it."""
     if not operation.operands or not _refers(facts, operation):
         return None
     pointee = operation.operands[0].pointee
-    is_plain, is_device = _judge(program, facts, operation, pointee)
+    is_plain, is_device = _judge(facts, pointee)
     if not is_plain:
         return None
     for origin in operation.operands[0].origins:
@@ -84,18 +90,12 @@ def _is_address(origin: Origin) -> bool:
     return origin.kind in _NUMBERS and is_number
 
 
-def _judge(
-    program: Program, facts: _Facts, operation: Operation, pointee: str
-) -> tuple[bool, bool]:
+def _judge(facts: _Facts, pointee: str) -> tuple[bool, bool]:
     """Whether what is pointed to is plain memory for the compiler, and named for a device."""
     if pointee in INTEGERS:
         return True, False
-    if operation.kind != "dereference" or operation.target < 0:
-        return False, False
-    item = program.world.defmap.defs[operation.target].item
-    if not isinstance(item, it.Adt) or item.kind != "struct" or not item.fields:
-        return False, False
-    if any(_wraps(facts, field.type) for field in item.fields):
+    item = facts.structs.get(pointee.partition("<")[0])
+    if item is None or not item.fields or any(_wraps(facts, one.type) for one in item.fields):
         return False, False
     return True, is_named(item.name, facts.types)
 
@@ -113,7 +113,8 @@ def _wraps(facts: _Facts, ty: it.Type) -> bool:
 
 
 def _words(name: str) -> frozenset[str]:
-    return frozenset(word.lower() for word in _WORD.findall(name))
+    """The words of a name, without the path before it."""
+    return frozenset(word.lower() for word in _WORD.findall(name.rpartition("::")[2]))
 
 
 def _claim(

@@ -137,7 +137,8 @@ def _shown_to(autos: AutoTraits, owner: Def) -> _Use | None:
         signature = autos.methods.declared.signature_of(func)
         for ty in signature.params:
             if isinstance(ty, Reference) and _is_or_has(ty.inner, owner, traits, signature.bounds):
-                return _Use(func, f"`{func.name}`")
+                own = func.path.split("::")[-2:] if func.is_associated else [func.name]
+                return _Use(func, f"`{'::'.join(own)}`")
     return None
 
 

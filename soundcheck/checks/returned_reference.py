@@ -26,6 +26,7 @@ SPEC = CheckSpec(
         "type": _ORIGINS,
         "once": FactSpec(ListOf(Text()), default=()),
         "makers": FactSpec(ListOf(Text()), default=()),
+        "casts": FactSpec(ListOf(Text()), default=()),
     },
     placeholders=("function", "reference", "source"),
     needs_model=True,
@@ -39,6 +40,7 @@ class _Facts(NamedTuple):
     origins: Mapping[str, frozenset[str]]
     once: frozenset[str]
     makers: frozenset[str]
+    casts: frozenset[str]
 
 
 def find_returned_references(program: Program, rule: Rule) -> Iterator[Finding]:
@@ -48,6 +50,7 @@ def find_returned_references(program: Program, rule: Rule) -> Iterator[Finding]:
         {bound: frozenset(rule.texts(bound)) for bound in _BOUNDS if rule.texts(bound)},
         frozenset(rule.texts("once")),
         frozenset(rule.texts("makers")),
+        frozenset(rule.texts("casts")),
     )
     defmap = program.world.defmap
     for index, operations in program.operations.items():
@@ -87,7 +90,7 @@ def _source(program: Program, facts: _Facts, operation: Operation, lent: Lent) -
     """What the reference is made of, if it is made by this operation."""
     if not operation.is_returned or not operation.is_certain:
         return None
-    if not _makes(operation, is_mut=lent.type.is_mut) or _is_once(facts, operation.checks):
+    if not _makes(facts, operation) or _is_once(facts, operation.checks):
         return None
     wanted = facts.origins[lent.bound]
     if operation.kind == "static":
@@ -127,10 +130,14 @@ def _is_static_field(program: Program, origin: Origin) -> bool:
     return any(isinstance(ty, it.RefType) and ty.lifetime == "static" for ty in types)
 
 
-def _makes(operation: Operation, *, is_mut: bool) -> bool:
+def _makes(facts: _Facts, operation: Operation) -> bool:
+    """Whether an operation gives a reference of the kind that is looked for."""
     if operation.kind == "call":
-        return operation.type.startswith("&mut " if is_mut else "&") or "<&" in operation.type
-    wanted = ("borrow mut",) if is_mut else ("borrow", "borrow mut")
+        if operation.type == "_":
+            return is_named(operation.name, facts.casts)
+        start = "&mut " if facts.is_mut else "&"
+        return operation.type.startswith(start) or f"<{start}" in operation.type
+    wanted = ("borrow mut",) if facts.is_mut else ("borrow", "borrow mut")
     return operation.access in wanted
 
 

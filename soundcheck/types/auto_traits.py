@@ -35,6 +35,7 @@ from soundcheck.types.ty import (
     TraitRef,
     TupleOf,
     Ty,
+    Unknown,
     substitute,
     unify,
 )
@@ -69,6 +70,15 @@ def _agreed(verdicts: Iterable[Verdict]) -> Verdict:
     """What all say; ``UNKNOWN`` where one build says this and another that."""
     found = set(verdicts)
     return found.pop() if len(found) == 1 else Verdict.UNKNOWN
+
+
+def _is_for_all(pattern: Ty, ty: Adt) -> bool:
+    """Whether an impl's type has a parameter, too, wherever a type has one."""
+    args = pattern.args if isinstance(pattern, Adt) else ()
+    return not any(
+        isinstance(arg, Param) and not isinstance(own, Param | Unknown)
+        for own, arg in zip(args, ty.args, strict=False)
+    )
 
 
 class AutoTraits:
@@ -206,6 +216,8 @@ class AutoTraits:
             known: dict[str, Ty] = {}
             if unify(header.self_type, ty, known) and not impl.item.is_negative:
                 verdict = self._meets(header.bounds, known, bounds, around)
+                if not _is_for_all(header.self_type, ty):
+                    verdict = Verdict.UNKNOWN
             is_always = impl.cfg is None or impl.cfg == target.cfg
             (always if is_always else sometimes).append(verdict)
         if Verdict.YES in always:

@@ -11,7 +11,7 @@ from soundcheck.input import Input
 from soundcheck.model import build_model
 from soundcheck.source import SourceFile
 from soundcheck.syntax.reading import parse
-from soundcheck.types.auto_traits import AutoTraits
+from soundcheck.types.auto_traits import SEND, SYNC, AutoTraits
 
 MANIFEST = b"""
 [package]
@@ -263,9 +263,27 @@ def _link(world, facts, files):
     return [read_bodies(world, targets) for path, targets in files if not is_stub(path)]
 
 
+# What a type would be without its impls, and with parameters at their best.
+WITHOUT_IMPLS = [
+    ("Vouched", "no", "no"),
+    ("Denied", "yes", "yes"),
+    ("Bounded", "no", "no"),
+    ("Wrapper", "no", "no"),
+    ("Node", "yes", "yes"),
+    ("Marked", "no", "no"),
+]
+AT_BEST = [
+    ("Vouched", "yes", "no"),
+    ("Wrapper", "yes", "yes"),
+    ("Slot", "yes", "no"),
+    ("Lent", "yes", "yes"),
+    ("Special", "unknown", "yes"),
+]
+
+
 @cache
-def _answers():
-    """Both verdicts of each row, the world being built once for all of them."""
+def _world():
+    """The world of all rows, built once."""
     text = DECLARED
     text += "".join(f"pub type Row{at} = {row[0]};\n" for at, row in enumerate(ROWS))
     for at, (bounds, ty, _, _) in enumerate(GENERIC):
@@ -274,10 +292,16 @@ def _answers():
         (SourceFile("src/lib.rs", text.encode()),), (SourceFile("Cargo.toml", MANIFEST),)
     )
     model = build_model(source, open_catalog(), open_theory(), _parse, _link)
-    methods = model.world.methods
+    return model.world.methods
+
+
+@cache
+def _answers():
+    """Both verdicts of each row."""
+    methods = _world()
     declared, autos = methods.declared, AutoTraits(methods)
     found = {}
-    for target in model.world.defmap.defs:
+    for target in methods.defs:
         if target.name.startswith("Row"):
             ty, bounds = declared.type_of_def(target, ()), {}
         elif target.name.startswith("Generic"):
@@ -304,3 +328,27 @@ def test_a_type_is_send_and_sync_as_declared(row, expected):
 )
 def test_a_generic_type_is_what_its_bounds_promise(row, expected):
     assert _answers()[f"Generic{row}"] == expected
+
+
+def _named(name):
+    (found,) = (one for one in _world().defs if one.path == f"k::{name}" and one.kind != "impl")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [pytest.param(row[0], row[1:], id=row[0]) for row in WITHOUT_IMPLS]
+)
+def test_without_its_impls_a_type_is_what_its_fields_are(name, expected):
+    autos, target = AutoTraits(_world()), _named(name)
+    found = tuple(autos.by_fields(trait, target).value for trait in (SEND, SYNC))
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [pytest.param(row[0], row[1:], id=row[0]) for row in AT_BEST]
+)
+def test_parameters_may_be_given_more_than_a_type_demands(name, expected):
+    autos, target = AutoTraits(_world()), _named(name)
+    given = {"T": (SEND, SYNC)}
+    found = tuple(autos.given(trait, target, given).value for trait in (SEND, SYNC))
+    assert found == expected
