@@ -76,18 +76,6 @@ def test_marks_are_exact(folder):
     assert sorted(marked - found) == []
 
 
-def test_the_fixtures_show_every_rule_that_is_on_by_default():
-    run = subprocess.run(
-        [sys.executable, "-m", "soundcheck", "rule", "--all", "--output", "json"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    stable = {rule["name"] for rule in json.loads(run.stdout) if rule["status"] == "stable"}
-
-    assert stable <= {name for folder in FOLDERS for _, _, name in marked_in(folder)}
-
-
 # Bytes that an editor or git would spoil, and the line and kind of the gap they must become.
 ODD_BYTES = [
     pytest.param("static A: u8 = 0;\n".encode("utf-16"), 1, "not-utf8", id="UTF-16 with a mark"),

@@ -115,9 +115,7 @@ def test_comments_beside_any_place(text, draw):
     parsed = read_file(SourceFile("a.rs", data))
     start = draw.draw(st.integers(0, len(data)))
     end = draw.draw(st.integers(start, len(data)))
-    assert all(
-        isinstance(comment, str) for comment in comments_beside(parsed, start, end)
-    )
+    assert all(isinstance(comment, str) for comment in comments_beside(parsed, start, end))
 
 
 @settings(max_examples=25)

@@ -92,7 +92,7 @@ def test_a_page_becomes_a_rule(checks: dict[str, CheckSpec]) -> None:
     assert (rule.status, rule.harm, rule.since) == (Status.STABLE, Harm.UNSOUND, "0.1")
     assert rule.query.startswith("(static_item ")
     assert (rule.edition, rule.profiles) == ("2024", ("core", "generic"))
-    assert (rule.help, rule.formerly, rule.facts) == ("", (), {})
+    assert (rule.help, rule.formerly) == ("", ())
     assert rule.text == PAGE
 
 
@@ -194,7 +194,7 @@ def test_facts_belong_to_the_check(checks: dict[str, CheckSpec]) -> None:
     rule = read_rule("rules/docs/missing-safety-section.md", SECTION, checks)
 
     assert isinstance(rule, Rule), rule
-    assert rule.facts == {"headings": ("Safety",)}
+    assert rule.facts == {"headings": ("Safety",), "sentences": ()}
 
 
 def test_a_retired_rule_keeps_its_page_with_the_reason(checks: dict[str, CheckSpec]) -> None:
