@@ -49,7 +49,8 @@ class Asked(NamedTuple):
 def read_condition(expr: it.Expr, asked: Asked, words: tuple[str, ...] = ()) -> list[Condition]:
     """What an expression asks of which values, as a condition.
 
-    What is asked of a local is asked of what the local was made of too, in the same words.
+    What is asked of a local is asked of what the local was made of too, in the same words; a
+    truth value asks in those that it was made with.
     """
     found = list(_mentions(expr, asked, words, ()))
     seen = {one.value for one in found}
@@ -62,7 +63,7 @@ def read_condition(expr: it.Expr, asked: Asked, words: tuple[str, ...] = ()) -> 
             for behind in _mentions(source.expr, asked, (), source.taken):
                 if behind.value not in seen:
                     seen.add(behind.value)
-                    found.append(Condition(behind.value, behind.fields, one.words))
+                    found.append(Condition(behind.value, behind.fields, one.words or behind.words))
     return found
 
 

@@ -141,6 +141,8 @@ class Origins:
         param: int = NO_PARAM,
         target: int = -1,
     ) -> tuple[Origin, _Way]:
+        if kind == "fresh" and not name and way.locals:
+            name = way.locals[-1][0].name
         ty = way.type if way.type[0] else self._type(expr)
         at = -1 if expr is None else expr.start
         return Origin(kind, name, at, param, target, way.owner, way.field, *ty), way

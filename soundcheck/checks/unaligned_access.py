@@ -16,6 +16,7 @@ SPEC = CheckSpec(
         "callees": FactSpec(ListOf(Text()), is_required=True),
         "bytes": FactSpec(ListOf(Text()), is_required=True),
         "buffers": FactSpec(ListOf(Text()), is_required=True),
+        "addresses": FactSpec(ListOf(Text()), is_required=True),
         "aligning": FactSpec(ListOf(Text()), is_required=True),
         "makers": FactSpec(ListOf(Text()), default=()),
     },
@@ -30,26 +31,33 @@ class _Facts(NamedTuple):
     callees: frozenset[str]
     bytes: frozenset[str]
     buffers: frozenset[str]
+    addresses: frozenset[str]
     aligning: frozenset[str]
     makers: frozenset[str]
     packed: frozenset[str]
 
 
 def find_unaligned_accesses(program: Program, rule: Rule) -> Iterator[Finding]:
-    """One finding an access."""
+    """One finding a function, buffer and type, at the first access."""
     defs = program.world.defmap.defs
     facts = _Facts(
         frozenset(rule.texts("callees")),
         frozenset(rule.texts("bytes")),
         frozenset(rule.texts("buffers")),
+        frozenset(rule.texts("addresses")),
         frozenset(rule.texts("aligning")),
         frozenset(rule.texts("makers")),
         frozenset(one.path for one in defs if one.kind in ("struct", "union") and is_packed(one)),
     )
     for index, operations in program.operations.items():
+        told: set[tuple[str, str]] = set()
         for operation in operations:
             origin = _loose(facts, operation)
-            if origin is not None:
+            if origin is None:
+                continue
+            key = (origin.name, operation.operands[0].pointee)
+            if key not in told:
+                told.add(key)
                 yield _claim(program, rule, defs[index], operation, origin)
 
 
@@ -63,7 +71,7 @@ def _loose(facts: _Facts, operation: Operation) -> Origin | None:
     if operand is None or operand.align != 2:
         return None
     for origin in operand.origins:
-        if any(is_named(_bare(step), facts.makers) for step in origin.steps):
+        if any(is_named(_bare(step), facts.makers | facts.aligning) for step in origin.steps):
             return None
         words = [word for check in origin.checks for word in check.split()]
         if any(is_named(word, facts.aligning) for word in words):
@@ -72,12 +80,13 @@ def _loose(facts: _Facts, operation: Operation) -> Origin | None:
 
 
 def _is_loose(facts: _Facts, origin: Origin) -> bool:
-    if origin.is_offset or any(is_named(_bare(step), facts.aligning) for step in origin.steps):
+    if origin.is_offset:
         return False
     if origin.pointee in facts.bytes:
         is_element = origin.kind == "borrow" and "[" in origin.name
         return is_element or any(is_named(step, facts.buffers) for step in origin.steps)
-    return origin.type_path in facts.packed and bool(origin.steps)
+    is_inside = any(is_named(step, facts.addresses) for step in origin.steps)
+    return origin.type_path in facts.packed and is_inside
 
 
 def _bare(step: str) -> str:

@@ -13,7 +13,7 @@ Write = Callable[[dict[str, str | bytes]], Path]
 MANIFEST = '[package]\nname = "k"\nedition = "2024"\n'
 CLEAN = "pub fn f() {}\n"
 FAULTY = "static mut TICKS: u64 = 0;\n"
-NOTED = "pub fn f(p: *const u8) -> u8 { unsafe { *p } }\n"
+NOTED = "pub fn f() -> u8 { let x = 1; unsafe { core::ptr::read(&x) } }\n"
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,8 @@ FUNCTIONS = [
         (
             "(impl `` self_type=A items=[(function b receiver=self body=(block [])) (function "
             "c receiver=self body=(block [])) (function d receiver=&self body=(block [])) "
-            "(function e receiver=`&mut self` body=(block [])) (function f receiver=self "
+            "(function e receiver=`&mut self` body=(block []) receiver_lifetime=a) "
+            "(function f receiver=self "
             "receiver_type=Box<Self> body=(block [])) (function g receiver=self "
             "receiver_type=Pin<(reftype Self is_mut)> body=(block [])) (function h "
             "body=(block []))])"
