@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundcheck.pool import map_bytes
@@ -93,7 +93,8 @@ def test_a_line_end_is_a_line_end(text, count):
     moved = lower(read_file(SourceFile("a.rs", b"\n" * count + text.encode())))
     tree = lower(read_file(SourceFile("a.rs", text.encode())))
     # What a text means that is no Rust may hang on its blanks.
-    assume(not tree.gaps and not moved.gaps)
+    if tree.gaps or moved.gaps:
+        return
     assert [type(item) for item in moved.items] == [type(item) for item in tree.items]
     assert [item.start - count for item in moved.items] == [item.start for item in tree.items]
 
