@@ -52,16 +52,22 @@ def write(target: Target, text: str) -> None:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         sys.stdout.flush()
         return
+    content = text.encode("utf-8", "replace")
     try:
-        folder = target.file.parent
-        handle, name = tempfile.mkstemp(prefix=f".{target.file.name}.", dir=folder)
+        if target.file.exists() and not target.file.is_file():
+            # Nothing may take the place of a device or a pipe; a folder says that it is one.
+            target.file.write_bytes(content)
+            return
+        # A link stays a link: the file that it leads to is replaced.
+        path = Path(os.path.realpath(target.file))
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8", "replace"))
+                file.write(content)
             mask = os.umask(0)
             os.umask(mask)
             os.chmod(name, 0o666 & ~mask)
-            os.replace(name, target.file)
+            os.replace(name, path)
         except BaseException:
             os.unlink(name)
             raise

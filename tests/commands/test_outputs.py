@@ -1,10 +1,12 @@
 """Terminals that open links, and the addresses they are given."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from soundcheck.commands.outputs import Target, linker, opens_links
+from soundcheck.commands.outputs import Target, linker, opens_links, write
 from soundcheck.render.places import Place
 
 PLACE = Place("src/a b\x1b.rs", 3, 5, 3, 9)
@@ -73,3 +75,28 @@ def test_links_are_for_terminals_alone(plain: pytest.MonkeyPatch) -> None:
     assert linker("/k", "always", STDOUT) is None
     plain.delenv("FORCE_HYPERLINK")
     assert linker("/k", "auto", STDOUT) is None
+
+
+def test_nothing_takes_the_place_of_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+
+    write(Target("text", pipe), "whole")
+
+    reader.join(10)
+    assert read == ["whole"]
+    assert pipe.is_fifo()
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text("old")
+    link = tmp_path / "link.txt"
+    link.symlink_to("real.txt")
+
+    write(Target("text", link), "new")
+
+    assert link.is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "new"
