@@ -62,7 +62,6 @@ KERNELS = (
 MOST_LINES = 450
 # Files that are longer, each with the reason why it is one idea all the same.
 LONG = {
-    "soundcheck/contexts/lowering.py": "one rule of drop order a kind of expression",
     "soundcheck/syntax/counting_reference.py": "the specification of a count, a node kind a line",
     "soundcheck/types/methods.py": "one question, what a type can do",
     "soundcheck/syntax/items.py": "one table of kinds of items and expressions",

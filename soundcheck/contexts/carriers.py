@@ -6,7 +6,20 @@ from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
 from soundcheck.types.heads import head_of
 from soundcheck.types.methods import Methods
-from soundcheck.types.ty import Adt, Foreign, TupleOf, Ty, Unknown, substitute
+from soundcheck.types.ty import (
+    Adt,
+    ClosureOf,
+    Dyn,
+    Foreign,
+    Opaque,
+    Param,
+    Projection,
+    TupleOf,
+    Ty,
+    Unknown,
+    is_nameless,
+    substitute,
+)
 
 # A guard lies in a struct, that in an option: no deeper than this.
 _DEEPEST = 5
@@ -74,5 +87,10 @@ class Carriers:
 
 
 def may_be_anything(ty: Ty) -> bool:
-    """Whether nothing is known of a type."""
-    return isinstance(ty, Unknown)
+    """Whether nothing is known of a type, but perhaps the crate it comes from."""
+    return isinstance(ty, Unknown) or is_nameless(ty)
+
+
+def may_hold_anything(ty: Ty) -> bool:
+    """Whether a type does not tell what a value of it holds: of closures, futures, parameters."""
+    return may_be_anything(ty) or isinstance(ty, ClosureOf | Dyn | Opaque | Param | Projection)

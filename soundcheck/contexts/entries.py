@@ -12,7 +12,7 @@ from soundcheck.calls.sites import BodyId
 from soundcheck.calls.symbols import exports_of
 from soundcheck.contexts.facts import Entry, KernelFacts
 from soundcheck.contexts.flows import Flows
-from soundcheck.contexts.patterns import fits_path
+from soundcheck.contexts.patterns import fits_path, read_type_pattern, split_type
 from soundcheck.contexts.scripts import Call
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
@@ -36,7 +36,7 @@ def find_roots(world: World, graph: CallGraph, flows: Flows, facts: KernelFacts)
     """
     found = {(root.body, root.entry.context): root for root in _declared(world, facts)}
     declared = {body for body, _ in found}
-    for root in (*_registered(world, flows), *_mentioned(world, graph, facts)):
+    for root in (*_registered(world, flows, facts), *_mentioned(world, graph, facts)):
         if root.body not in declared:
             found.setdefault((root.body, root.entry.context), root)
     return [found[key] for key in sorted(found)]
@@ -92,20 +92,27 @@ def _implements(world: World, target: Def, methods: Sequence[str]) -> bool:
     return bool(path) and any(fits_path(name, f"{path}::{target.name}") for name in wanted)
 
 
-def _registered(world: World, flows: Flows) -> Iterator[Root]:
-    """Roots that are given to a function which registers handlers, or starts tasks."""
-    for body, _, event in flows.events():
-        if event.site is None or not event.meaning.registers:
+def _registered(world: World, flows: Flows, facts: KernelFacts) -> Iterator[Root]:
+    """Roots that are given to what registers handlers, or starts tasks: a function, or a value."""
+    tables = [(read_type_pattern(text), one) for one in facts.entries for text in one.types]
+    for body, flow, event in flows.events():
+        op, site = event.op, event.site
+        if site is None or not site.passed or not isinstance(op, Call):
             continue
-        for passed in event.site.passed:
-            for entry in event.meaning.registers:
-                at = _span(world, body, event.op.start, event.site.end)
+        shown = split_type(flow.words[op.type]) if tables and op.type >= 0 else ("", ())
+        entries = (
+            *event.meaning.registers,
+            *(entry for pattern, entry in tables if pattern.fits(shown)),
+        )
+        for passed in site.passed:
+            for entry in entries:
+                at = _span(world, body, op.start, site.end)
                 yield Root(passed.body, entry, entry.why, at)
 
 
 def _mentioned(world: World, graph: CallGraph, facts: KernelFacts) -> Iterator[Root]:
-    """Roots that are cast to an integer, or stand in a static or a value of some type."""
-    if not any(entry.casts or entry.statics or entry.types for entry in facts.entries):
+    """Roots that are cast to an integer, or stand in a static."""
+    if not any(entry.casts or entry.statics for entry in facts.entries):
         return
     defs = world.defmap.defs
     for mention in graph.mentions:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.catalog.kernel_facts import MASKABLE
-from soundcheck.contexts.facts import LockFact, MaskFact
+from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.meanings import NOTHING, Meaning, Meanings, assembly_maskings
 from soundcheck.contexts.scripts import (
     Access,
@@ -24,49 +24,43 @@ from soundcheck.contexts.scripts import (
     Scripts,
     Suspend,
 )
+from soundcheck.contexts.states import (
+    AS_AT_ENTRY,
+    COUNTED,
+    DEEPEST,
+    EITHER,
+    ENTRY,
+    MASKED,
+    UNMASKED,
+    Bases,
+    Hold,
+    Saved,
+    State,
+    changed,
+    join,
+    join_bases,
+    join_rounds,
+    latest,
+    set_mask,
+    unmasked,
+    with_hold,
+    without,
+)
 from soundcheck.crates.definitions import Def
 
-# What is known of one maskable at one point: as at entry, masked, unmasked, or one of both.
-ENTRY, MASKED, UNMASKED, EITHER = "entry", "masked", "unmasked", "either"
-
-Bases = tuple[str, str, str]
-_AS_AT_ENTRY: Bases = (ENTRY, ENTRY, ENTRY)
-
-
-class Hold(NamedTuple):
-    """A lock or a mask that is held: by which value, on what, taken where.
-
-    ``lock`` is the class of the lock: a static, or a field of a type; empty for a mask, and for
-    a lock whose place has no name. ``via`` is the function that took it and gave it back. It is
-    ``sure`` where every way to the point holds it.
-    """
-
-    value: int
-    fact: LockFact | MaskFact
-    lock: str
-    mode: str
-    start: int
-    end: int
-    via: BodyId | None = None
-    sure: bool = True
-
-    @property
-    def is_lock(self) -> bool:
-        """Whether it is a lock rather than a mask alone."""
-        return isinstance(self.fact, LockFact)
-
-
-class State(NamedTuple):
-    """What holds at one point: the maskables apart from guards, and the guards, oldest first."""
-
-    bases: Bases = _AS_AT_ENTRY
-    holds: tuple[Hold, ...] = ()
-
-    def mask(self, maskable: str) -> str:
-        """What is known of a maskable, guards included."""
-        if any(maskable in hold.fact.masks for hold in self.holds):
-            return MASKED
-        return self.bases[MASKABLE.index(maskable)]
+__all__ = [
+    "EITHER",
+    "ENTRY",
+    "MASKED",
+    "UNMASKED",
+    "Event",
+    "Flow",
+    "Flows",
+    "Hold",
+    "State",
+    "Summary",
+    "Way",
+]
 
 
 class Event(NamedTuple):
@@ -91,13 +85,19 @@ class Way(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What a call of a body leaves behind: maskables changed, and locks in what it gives back."""
+    """What a call of a body leaves behind: maskables changed, and locks in what it gives back.
 
-    bases: Bases = _AS_AT_ENTRY
+    ``restores`` are the maskables that it puts back as its caller's latest masking found them.
+    """
+
+    bases: Bases = AS_AT_ENTRY
     returned: tuple[Hold, ...] = ()
+    restores: tuple[str, ...] = ()
 
 
 NEUTRAL = Summary()
+# A function that puts something back as it was has no more calls than this.
+_MOST_CALLS = 6
 
 
 class Flow(NamedTuple):
@@ -110,7 +110,7 @@ class Flow(NamedTuple):
     summary: Summary
 
 
-SiteKey = tuple[BodyId, int, int, str]
+SiteKey = tuple[BodyId, int, int, str, int]
 
 
 class Flows:
@@ -125,9 +125,7 @@ class Flows:
     ) -> None:
         self.meanings = meanings
         self.defs = defs
-        self.sites: dict[SiteKey, CallSite] = {
-            (site.caller, site.start, site.end, site.kind): site for site in graph.sites
-        }
+        self.sites = _number_sites(graph.sites)
         self._scripts: dict[BodyId, list[tuple[Script, tuple[str, ...]]]] = defaultdict(list)
         for part in parts:
             for script in part.scripts:
@@ -171,6 +169,17 @@ class Flows:
                     yield body, flow, event
 
 
+def _number_sites(sites: Iterable[CallSite]) -> dict[SiteKey, CallSite]:
+    """Call sites by their place and kind, several of one kind at one place by their number."""
+    found: dict[SiteKey, CallSite] = {}
+    for site in sites:
+        nth = 0
+        while (site.caller, site.start, site.end, site.kind, nth) in found:
+            nth += 1
+        found[(site.caller, site.start, site.end, site.kind, nth)] = site
+    return found
+
+
 class _Walk:
     """One body, walked under the facts."""
 
@@ -181,6 +190,8 @@ class _Walk:
         self._events: list[Event] = []
         self._ways: list[Way] = []
         self._breaks: list[list[State]] = []
+        self._continues: list[list[State]] = []
+        self._restored: set[str] = set()
 
     def flow(self) -> Flow:
         end = self._run(self._script.ops, State())
@@ -195,11 +206,18 @@ class _Walk:
         bases = ways[0].state.bases
         returned: dict[tuple[str, str], Hold] = {}
         for way in ways:
-            bases = _join_bases(bases, way.state.bases)
+            bases = join_bases(bases, way.state.bases)
             for hold in way.state.holds:
                 if hold.value in self._script.returned:
                     returned.setdefault((hold.lock, hold.mode), hold)
-        return Summary(bases, tuple(returned.values()))
+        # A function that restores does little else; a long one asks for reasons of its own.
+        is_short = _count_calls(self._script.ops) <= _MOST_CALLS
+        restores = tuple(
+            name
+            for name, base in zip(MASKABLE, bases, strict=True)
+            if base == ENTRY and name in self._restored and is_short
+        )
+        return Summary(bases, tuple(returned.values()), restores)
 
     def _run(self, ops: Sequence[AnyOp], state: State) -> State | None:
         """Walk steps from a state; ``None`` where no way leads past them."""
@@ -211,41 +229,82 @@ class _Walk:
         return state
 
     def _call(self, op: Call, state: State) -> State:
-        site = self._flows.sites.get((self._script.body, op.start, op.end, op.kind))
+        site = self._flows.sites.get((self._script.body, op.start, op.end, op.kind, op.nth))
         meaning = self._flows.meanings.of(op, site, self._words)
         lock = self._lock(op)
+        # What it is given is its own affair; what that masks is masked while it runs.
+        ended = tuple(hold for hold in state.holds if hold.value in op.given)
+        if ended:
+            state = state._replace(holds=tuple(hold for hold in state.holds if hold not in ended))
         self._events.append(Event(op, site, state, meaning, lock))
-        if meaning.taking is not None and not meaning.taking.in_closure:
-            taking = meaning.taking
-            return _with(state, Hold(op.value, taking.fact, lock, taking.mode, op.start, op.end))
-        is_known = False
+        is_guards_own = op.kind == "drop" and bool(ended)
+        after = state if is_guards_own else self._done(op, site, state, meaning, lock)
+        for hold in reversed(ended):
+            after = unmasked(after, hold)
+        return after
+
+    def _done(
+        self, op: Call, site: CallSite | None, state: State, meaning: Meaning, lock: str
+    ) -> State:
+        """The state after a call."""
+        if meaning.unlocking is not None:
+            return self._unlocked(lock, state, meaning.unlocking)
+        taking = meaning.taking
+        if taking is not None and not taking.in_closure:
+            if op.value < 0 and not taking.fact.unlock:
+                return state
+            hold = Hold(op.value, taking.fact, lock, taking.mode, op.start, op.end)
+            return with_hold(state, hold, state.now)
         for how, fact in meaning.maskings:
-            is_known = True
-            if how == "guard":
-                state = _with(state, Hold(op.value, fact, "", "", op.start, op.end))
+            if how == "guard" and op.value >= 0:
+                hold = Hold(op.value, fact, "", "", op.start, op.end)
+                state = with_hold(state, hold, state.now)
             elif how in ("disable", "enable", "restore"):
-                state = _toggled(state, how, fact.masks)
-        if is_known or site is None:
+                state = self._toggled(state, how, fact.masks)
+        if meaning.maskings or site is None:
             return state
         return self._after(op, site, state)
 
+    def _unlocked(self, lock: str, state: State, fact: LockFact) -> State:
+        """The state after a lock is given back by name rather than with its guard."""
+        for hold in reversed(state.holds):
+            if hold.fact == fact and hold.lock == lock:
+                return without(state, hold)
+        return state
+
     def _after(self, op: Call, site: CallSite, state: State) -> State:
-        """The state after a call of bodies that we know."""
-        for callee in site.callees:
-            summary = self._flows.summary(callee)
-            if summary == NEUTRAL:
-                continue
-            bases = tuple(
-                mine if theirs == ENTRY else theirs
-                for mine, theirs in zip(state.bases, summary.bases, strict=True)
+        """The state after a call of bodies that we know; of several any may have run."""
+        if op.kind == "value" and site.reason:
+            return state  # what comes by a value, it is not known to be
+        summaries = {callee: self._flows.summary(callee) for callee in site.callees}
+        if all(summary == NEUTRAL for summary in summaries.values()):
+            return state
+        if site.reason == "configurations":
+            # Of twins for other builds one may say in a way we know what all of them do.
+            summaries = {one: summary for one, summary in summaries.items() if summary != NEUTRAL}
+        restored = set(self._restored)
+        ways = [self._left(op, *pair, state) for pair in summaries.items()]
+        if len({summary.restores for summary in summaries.values()}) > 1:
+            self._restored = restored
+        return join(ways) or state
+
+    def _left(self, op: Call, callee: BodyId, summary: Summary, state: State) -> State:
+        """The state that a body leaves behind."""
+        before = state.now
+        for base, how in ((MASKED, "disable"), (UNMASKED, "enable")):
+            masks = [name for name, one in zip(MASKABLE, summary.bases, strict=True) if one == base]
+            if masks:
+                state = self._toggled(state, how, masks)
+        if summary.restores:
+            state = self._toggled(state, "restore", summary.restores)
+        if op.value < 0:
+            return state
+        for hold in summary.returned:
+            taken = hold._replace(
+                value=op.value, start=op.start, end=op.end, via=hold.via or callee
             )
-            state = State(bases, state.holds)  # type: ignore[arg-type]
-            if op.value >= 0:
-                for hold in summary.returned:
-                    taken = hold._replace(
-                        value=op.value, start=op.start, end=op.end, via=hold.via or callee
-                    )
-                    state = _with(state, taken)
+            # Its end leads back to what the callee found when it took it.
+            state = with_hold(state, taken, changed(before, hold.before))
         return state
 
     def _lock(self, op: Call) -> str:
@@ -260,16 +319,38 @@ class _Walk:
     def _release(self, op: Release, state: State) -> State:
         if op.why == "forgotten":
             return state
-        holds = tuple(hold for hold in state.holds if hold.value != op.value)
-        if len(holds) == len(state.holds):
+        ended = [hold for hold in state.holds if hold.value == op.value]
+        if not ended:
             return state
         self._events.append(Event(op, None, state))
-        return State(state.bases, holds)
+        for hold in reversed(ended):
+            state = without(state, hold)
+        return state
 
     def _assembly(self, op: Assembly, state: State) -> State:
         self._events.append(Event(op, None, state))
         for how, fact in assembly_maskings(self._flows.meanings.facts, self._words[op.text]):
-            state = _toggled(state, how, fact.masks)
+            state = self._toggled(state, how, fact.masks)
+        return state
+
+    def _toggled(self, state: State, how: str, masks: Sequence[str]) -> State:
+        """A state after something was masked, unmasked or put back as it was."""
+        for index, name in enumerate(MASKABLE):
+            if name not in masks:
+                continue
+            if how == "disable":
+                found = Saved(name, state.bases[index], state.now[index])
+                saved = (*state.saved, found)[-DEEPEST:]
+                state = set_mask(state, index, MASKED, MASKED)._replace(saved=saved)
+                continue
+            if state.bases[index] == ENTRY:
+                self._restored.add(name)
+            back, rest = latest(state, name)
+            if how == "enable" and name not in COUNTED:
+                back = Saved(name, UNMASKED, UNMASKED)
+            elif len(rest) == len(state.saved) and state.bases[index] == ENTRY:
+                continue  # it was masked before this body began
+            state = set_mask(state, index, back.base, back.now)._replace(saved=rest)
         return state
 
     def _note(self, op: Access | Suspend, state: State) -> State:
@@ -277,17 +358,39 @@ class _Walk:
         return state
 
     def _branch(self, op: Branch, state: State) -> State | None:
-        return _join([self._run(arm, state) for arm in op.arms])
+        after = join([self._run(arm, state) for arm in op.arms])
+        if after is None:
+            return None
+        for index, name in enumerate(MASKABLE):
+            # Unmasked on one way only after it was masked: it was asked whether it had been.
+            if (state.bases[index], after.bases[index]) == (MASKED, EITHER):
+                back, rest = latest(state, name)
+                after = set_mask(after, index, back.base, back.now)._replace(saved=rest)
+        return after
 
     def _loop(self, op: Loop, state: State) -> State | None:
+        """A loop, whose body begins with what it may find the first time or leave for the next."""
+        events, ways = len(self._events), len(self._ways)
+        head, end, breaks = self._round(op, state)
+        if head != state:
+            del self._events[events:]
+            del self._ways[ways:]
+            head, end, breaks = self._round(op, head)
+        return join(breaks if op.forever else [state, end, *breaks])
+
+    def _round(self, op: Loop, state: State) -> tuple[State, State | None, list[State]]:
+        """Walk a loop's body once: the state it begins with, next time too, and how it ends."""
         self._breaks.append([])
+        self._continues.append([])
         end = self._run(op.body, state)
-        breaks: list[State | None] = list(self._breaks.pop())
-        return _join(breaks if op.forever else [state, end, *breaks])
+        head = join([state, end, *self._continues.pop()], join_rounds)
+        return head or state, end, self._breaks.pop()
 
     def _exit(self, op: Exit, state: State) -> State | None:
-        gone = frozenset(op.released)
-        after = State(state.bases, tuple(h for h in state.holds if h.value not in gone))
+        after = state
+        for value in op.released:
+            for hold in reversed([hold for hold in after.holds if hold.value == value]):
+                after = without(after, hold)
         if op.kind == "?":
             self._events.append(Event(op, None, after))
             self._ways.append(Way("?", op.start, after))
@@ -295,9 +398,24 @@ class _Walk:
         if op.kind == "return":
             self._events.append(Event(op, None, after))
             self._ways.append(Way("return", op.start, after))
-        elif op.kind == "break" and op.depth < len(self._breaks):
-            self._breaks[-1 - op.depth].append(after)
+        jumps = {"break": self._breaks, "continue": self._continues}.get(op.kind, [])
+        if op.depth < len(jumps):
+            jumps[-1 - op.depth].append(after)
         return None
+
+
+def _count_calls(ops: Sequence[AnyOp]) -> int:
+    """How many calls a script has, those in its branches and loops included."""
+    count = 0
+    for op in ops:
+        match op:
+            case Call():
+                count += 1
+            case Branch(arms=arms):
+                count += sum(_count_calls(arm) for arm in arms)
+            case Loop(body=body):
+                count += _count_calls(body)
+    return count
 
 
 _STEPS: Mapping[type, Callable[..., State | None]] = {
@@ -310,55 +428,3 @@ _STEPS: Mapping[type, Callable[..., State | None]] = {
     Loop: _Walk._loop,
     Exit: _Walk._exit,
 }
-
-
-def _with(state: State, hold: Hold) -> State:
-    return State(state.bases, (*state.holds, hold))
-
-
-def _toggled(state: State, how: str, masks: Sequence[str]) -> State:
-    """A state after interrupts or their like were masked, unmasked or put back as they were."""
-    new = {"disable": MASKED, "enable": UNMASKED, "restore": ENTRY}[how]
-    bases = tuple(
-        new if name in masks else base for name, base in zip(MASKABLE, state.bases, strict=True)
-    )
-    return State(bases, state.holds)  # type: ignore[arg-type]
-
-
-def _join(states: Iterable[State | None]) -> State | None:
-    """What holds where several ways meet; what only one of them holds may be held."""
-    joined: State | None = None
-    for state in states:
-        if state is None:
-            continue
-        if joined is None:
-            joined = state
-            continue
-        joined = State(_join_bases(joined.bases, state.bases), _join_holds(joined, state))
-    return joined
-
-
-def _join_holds(some: State, others: State) -> tuple[Hold, ...]:
-    if some.holds == others.holds:
-        return some.holds
-    one = {(hold.value, hold.lock, hold.start): hold for hold in some.holds}
-    two = {(hold.value, hold.lock, hold.start): hold for hold in others.holds}
-    return tuple(
-        hold._replace(sure=hold.sure and key in one and key in two and two[key].sure)
-        for key, hold in {**one, **{k: v for k, v in two.items() if k not in one}}.items()
-    )
-
-
-def _join_bases(some: Bases, others: Bases) -> Bases:
-    one, two, three = (_join_base(*pair) for pair in zip(some, others, strict=True))
-    return one, two, three
-
-
-def _join_base(one: str, other: str) -> str:
-    """Where one way masks and the other does nothing, it is asked before whether it must."""
-    if one == other:
-        return one
-    if ENTRY in (one, other):
-        rest = other if one == ENTRY else one
-        return MASKED if rest == MASKED else ENTRY if rest == UNMASKED else EITHER
-    return EITHER

@@ -48,6 +48,7 @@ class Meaning(NamedTuple):
     maskings: tuple[Masking, ...] = ()
     effects: tuple[EffectFact, ...] = ()
     registers: tuple[Entry, ...] = ()
+    unlocking: LockFact | None = None
 
 
 NOTHING = Meaning()
@@ -109,6 +110,9 @@ class Meanings:
             ),
             tuple(dict.fromkeys(fact for path in paths for fact in facts.doing.of(path))),
             tuple(dict.fromkeys(fact for path in paths for fact in facts.registering.of(path))),
+            next((fact for fact in facts.locks_of(shown) if name in fact.unlock), None)
+            if shown and site.kind != "deref"
+            else None,
         )
 
     def _taking(self, shown: str, name: str) -> Taking | None:

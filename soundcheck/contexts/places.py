@@ -21,6 +21,20 @@ class Places:
         self.aliases: dict[str, str] = {}
         self.locals: set[str] = set()
 
+    def hide(self, name: str) -> tuple[str | None, bool]:
+        """Let a name be a local from here on; what it was before, for ``restore``."""
+        was_local = name in self.locals
+        self.locals.add(name)
+        return self.aliases.pop(name, None), was_local
+
+    def restore(self, name: str, alias: str | None, *, is_local: bool) -> None:
+        """Let a name be again what it was before ``hide``."""
+        self.aliases.pop(name, None)
+        if alias is not None:
+            self.aliases[name] = alias
+        if not is_local:
+            self.locals.discard(name)
+
     def type_of(self, expr: it.Node) -> Ty:
         """The type of an expression, or of what a pattern is held against."""
         return self._body.types.get(id(expr), UNKNOWN)

@@ -30,7 +30,9 @@ class Call(Op, frozen=True):
     its type, or -1. ``forwards`` pairs the index of an argument with that of the parameter of
     the body that is given on as it, receivers not counted. ``name`` is where the name of what is
     called stands, from and to which offset. ``spelled`` is the receiver as it is written, where
-    that is a name and fields of it: two calls on one such text are on one value.
+    that is a name and fields of it: two calls on one such text are on one value. ``nth`` counts
+    the calls of one kind at one place. ``given`` are the values that end in the call: those moved
+    into it, and for drop glue what it drops.
     """
 
     end: int
@@ -42,14 +44,16 @@ class Call(Op, frozen=True):
     forwards: tuple[tuple[int, int], ...] = ()
     name: tuple[int, int] = (-1, -1)
     spelled: int = -1
+    nth: int = 0
+    given: tuple[int, ...] = ()
 
 
 class Release(Op, frozen=True):
     """The end of a value that a call gave back.
 
     ``why``: ``scope`` (its variable's block ends), ``statement`` (a temporary), ``drop`` (given
-    to ``drop``), ``moved`` (given to another function, or stored), ``assigned`` (overwritten),
-    ``unbound`` (``let _ =``), ``forgotten`` (never dropped).
+    to ``drop``), ``assigned`` (overwritten), ``unbound`` (``let _ =``), ``absent`` (a pattern tells
+    that it never was), ``forgotten`` (never dropped).
     """
 
     value: int
@@ -116,6 +120,22 @@ class Script(msgspec.Struct, frozen=True, gc=False, array_like=True):
     ops: tuple[AnyOp, ...]
     returned: tuple[int, ...] = ()
     is_async: bool = False
+
+
+class Words:
+    """The texts that steps of one file name by index, while they are collected."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+
+    def index(self, text: str) -> int:
+        """The index of a text; -1 for none."""
+        return self._known.setdefault(text, len(self._known)) if text else -1
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts in order of their indices."""
+        return tuple(self._known)
 
 
 class Scripts(msgspec.Struct, frozen=True, gc=False):
