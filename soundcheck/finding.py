@@ -121,13 +121,21 @@ class Suppressed(msgspec.Struct, frozen=True, gc=False):
     entry: Accepted | None = None
 
 
+class Since(msgspec.Struct, frozen=True):
+    """Only what is new is reported: since which revision, and how many findings are older."""
+
+    revision: str
+    older: int
+
+
 class Report(msgspec.Struct, frozen=True):
     """All that one audit has to say.
 
     ``inventory`` is the count of unsafe code in JSON shape (see ``inventory.py``), ``sources``
     the files that findings and steps stand in, ``profiles`` and ``rules_hash`` what it was
     judged by. ``unmet`` are the entries of the baseline that no finding meets any more. Where
-    the findings are a sample, ``drawn_from`` is how many there are, and else 0.
+    the findings are a sample, ``drawn_from`` is how many there are, and else 0. ``since`` is
+    there where the findings are those that a change brought.
     """
 
     findings: tuple[Finding, ...]
@@ -141,3 +149,4 @@ class Report(msgspec.Struct, frozen=True):
     lines: int
     unmet: tuple[Accepted, ...] = ()
     drawn_from: int = 0
+    since: Since | None = None

@@ -25,6 +25,12 @@ from soundcheck.finding import SEVERITIES, Report
 @takes_output(FORMATS)
 @takes_choice
 @click.option(
+    "--since",
+    default="",
+    metavar="REV",
+    help="Only findings that the commit REV does not have; REV... is where HEAD has left it.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice([*(one.value for one in SEVERITIES), "never"]),
     show_default="warning",
@@ -71,6 +77,7 @@ def command(
     selected: Selected,
     outputs: tuple[str, ...],
     choice: Choice,
+    since: str,
     fail_on: str | None,
     exit_zero: bool,
     show_notes: bool,
@@ -91,13 +98,13 @@ def command(
     targets = read_targets(outputs, FORMATS)
     session = Session(common, choice.profile)
     fail_on = fail_on or session.configuration.settings.fail_on
-    report, rules = run_audit(
-        session,
-        selected,
-        choice,
-        accepted=() if no_baseline else read_accepted(session, baseline),
-        heeds_comments=not no_inline_suppressions,
-    )
+    accepted = () if no_baseline else read_accepted(session, baseline)
+    heeds = not no_inline_suppressions
+    report, rules = run_audit(session, selected, choice, accepted=accepted, heeds_comments=heeds)
+    if since:
+        from soundcheck.commands.since import Manner, only_new
+
+        report = only_new(session, report, since, Manner(selected, choice, accepted, heeds))
     code = _exit_code(report, fail_on=fail_on, exit_zero=exit_zero, strict=strict)
     if sample is not None:
         from soundcheck.triage.sampling import draw_sample

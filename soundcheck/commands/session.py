@@ -1,6 +1,7 @@
 """What a command works with: the listed files, the cache, and the stages run through both."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -14,7 +15,15 @@ from soundcheck.commands.progress import progress, wipe
 from soundcheck.pool import map_bytes
 from soundcheck.resources import catalog_hash, code_hash
 from soundcheck.source import SourceFile
-from soundcheck.workspace import Workspace, find_root, has_settings, list_files, read_files
+from soundcheck.workspace import (
+    Workspace,
+    find_commit,
+    find_root,
+    has_settings,
+    list_files,
+    read_commit,
+    read_files,
+)
 
 if TYPE_CHECKING:
     from soundcheck.bodies import BodyFacts
@@ -137,6 +146,27 @@ class Session:
         if not self.common.quiet and not self.common.isolated:
             self._tell_unread(space)
         return space
+
+    def at(self, revision: str, named: Sequence[str] = ("",)) -> "Session":
+        """The same run on a commit: with its files, and the settings of the work tree.
+
+        ``named`` are the paths to report on, relative to the root.
+        """
+        exclude = self._excluded()
+        with told():
+            commit = find_commit(self.root, revision)
+            space = read_commit(
+                self.root,
+                commit,
+                named=named,
+                exclude=exclude,
+                force_exclude=exclude if self.common.force_exclude else (),
+            )
+        other = copy(self)
+        other.__dict__.pop("input", None)
+        other.workspace = space
+        other.store = Store(self.common, Path(self.root))
+        return other
 
     def _tell_unread(self, space: Workspace) -> None:
         """Tell of settings below the root, where somebody may believe that they count."""

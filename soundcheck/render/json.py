@@ -26,6 +26,7 @@ def render_json(report: Report, *, version: str) -> str:
             for entry in report.unmet
         ),
         drawn_from=report.drawn_from,
+        since=_since(report),
         gaps=tuple(_gap(indexes, gap) for gap in report.gaps),
         inventory=report.inventory,
     )
@@ -57,6 +58,11 @@ def _schema(document: type, name: str, title: str) -> str:
 
 def _lay_out(data: bytes) -> str:
     return msgspec.json.format(data, indent=2).decode() + "\n"
+
+
+def _since(report: Report) -> json_v1.Since | None:
+    since = report.since
+    return None if since is None else json_v1.Since(since.revision, since.older)
 
 
 def _fields(indexes: Indexes, finding: Finding) -> dict[str, Any]:

@@ -96,6 +96,13 @@ class Suppressed(Finding, frozen=True, rename={"harm": "class"}):
     reason: str
 
 
+class Since(msgspec.Struct, frozen=True):
+    """What the findings are new since, and how many older ones are left out."""
+
+    revision: str
+    older: Annotated[int, Meta(ge=0)]
+
+
 class Unmet(msgspec.Struct, frozen=True):
     """An entry of the baseline that no finding meets."""
 
@@ -120,6 +127,10 @@ class Document(msgspec.Struct, frozen=True):
     drawn_from: Annotated[
         int,
         Meta(ge=0, description="How many findings these are a sample of; 0 if they are all."),
+    ]
+    since: Annotated[
+        Since | None,
+        Meta(description="With `--since`: the findings are those that the revision does not have."),
     ]
     gaps: tuple[Gap, ...]
     inventory: Annotated[

@@ -23,6 +23,9 @@ def render_markdown(report: Report) -> str:
         if counts[one]
     )
     parts = [f"## soundcheck\n\n{words or 'No findings'} in {report.files:,} files.\n"]
+    if report.since:
+        since = f"Only what is new since `{report.since.revision}`"
+        parts.append(f"{since}; {report.since.older} older findings are not shown.\n")
     if report.suppressed:
         parts.append(f"{len(report.suppressed)} more are suppressed or accepted.\n")
     if ordered:

@@ -18,9 +18,11 @@ class RuleCount(NamedTuple):
 
 def headline(report: Report) -> str:
     """One line: findings by severity, what is suppressed, and gaps by kind."""
-    findings = count_of(len(report.findings), "finding")
+    findings = count_of(len(report.findings), _noun(report))
     if by_severity := _by_severity(report):
         findings += f" ({by_severity})"
+    if report.since:
+        findings += f", {report.since.older:,} older"
     if report.drawn_from:
         findings += f" drawn from {report.drawn_from:,}"
     suppressed = [f"{len(report.suppressed):,} suppressed"] if report.suppressed else []
@@ -29,11 +31,15 @@ def headline(report: Report) -> str:
 
 def findings_line(report: Report) -> str:
     """One line: the findings by severity."""
-    findings = count_of(len(report.findings), "finding")
+    findings = count_of(len(report.findings), _noun(report))
     if report.drawn_from:
         findings += f", a sample of {report.drawn_from:,}"
     by_severity = _by_severity(report)
     return f"{findings}: {by_severity}" if by_severity else findings
+
+
+def _noun(report: Report) -> str:
+    return f"finding that {report.since.revision} does not have" if report.since else "finding"
 
 
 def _by_severity(report: Report) -> str:
@@ -74,6 +80,9 @@ def counts_by_rule(report: Report) -> list[RuleCount]:
 def closing_lines(report: Report) -> list[str]:
     """What was read, what is suppressed and by what, and what the baseline need not hold."""
     lines = [f"{count_of(report.files, 'file')}, {count_of(report.lines, 'line')} read"]
+    if report.since:
+        older = count_of(report.since.older, "finding")
+        lines.append(f"{older} not shown: older than the change since {report.since.revision}")
     if report.suppressed:
         ways = Counter(suppressed.by for suppressed in report.suppressed)
         by = ", ".join(f"{number:,} {_WAYS[way]}" for way, number in sorted(ways.items()))

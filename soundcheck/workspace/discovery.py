@@ -2,11 +2,11 @@
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from soundcheck.finding import Gap
+from soundcheck.workspace.git import run_git
 from soundcheck.workspace.root import (
     SETTINGS,
     UnusableInputError,
@@ -17,13 +17,7 @@ from soundcheck.workspace.root import (
 )
 
 CHECKSUM = ".cargo-checksum.json"
-_GIT = ("git", "-c", "core.quotePath=off", "-c", "core.fsmonitor=false")
 _LIST = ("ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard")
-# A hook's environment names the repository and index that git itself is busy with.
-_OF_A_HOOK = frozenset(
-    {"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_IMPLICIT_WORK_TREE",
-     "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_WORK_TREE"}
-)  # fmt: skip
 _UNOPENED = "warning: could not open directory '"
 
 
@@ -58,16 +52,8 @@ def paths_by_git(root: str, prefix: str = "") -> Found | None:
     folder = os.path.join(root, prefix)
     if not any(is_git_top(above) for above in upwards(folder)):
         return None
-    environment = {key: value for key, value in os.environ.items() if key not in _OF_A_HOOK}
-    environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        run = subprocess.run(  # noqa: S603 (no part of the command comes from outside)
-            (*_GIT, "-C", folder, *_LIST),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        run = run_git(folder, *_LIST)
     except OSError as error:
         return _paths_without_git(root, prefix, f"git: {failure(error)}")
     notes = run.stderr.decode("utf-8", "replace").splitlines()

@@ -73,7 +73,7 @@ def list_files(
     if found is None:
         found = paths_by_walking(root, "")
     for path in named:
-        if path and not any(_is_below(other, path) for other in found.paths):
+        if path and not any(is_below(other, path) for other in found.paths):
             merge(found, paths_by_walking(root, path))
     looked = _look_at(root, found.paths)
     rust, manifests, assembly, settings = (
@@ -83,11 +83,11 @@ def list_files(
     checksums = {path for path in found.paths if path.endswith(CHECKSUM)}
     packages = {os.path.dirname(file.path) for file in manifests}
     vendors = {os.path.dirname(path) for path in checksums}
-    vendored = frozenset(p for p in looked.files if _is_vendored(p, packages, vendors))
+    vendored = frozenset(p for p in looked.files if is_vendored(p, packages, vendors))
     gaps = sorted({*found.gaps, *looked.gaps}, key=lambda gap: (gap.at, gap.kind))
     names = {*looked.files, *(gap.at.path for gap in gaps)}
     for path, given in named.items():
-        if not any(_is_below(file.path, path) for file in rust):
+        if not any(is_below(file.path, path) for file in rust):
             raise UnusableInputError(f"{given}: no Rust here")
     return Listing(
         root=root,
@@ -98,12 +98,13 @@ def list_files(
         links=tuple(sorted(looked.links.items())),
         named=tuple(named),
         vendored=vendored,
-        reported=_reported(names, tuple(named), vendored, exclude, force_exclude),
+        reported=reported_paths(names, tuple(named), vendored, exclude, force_exclude),
         gaps=tuple(gaps),
     )
 
 
-def _is_below(path: str, folder: str) -> bool:
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder's or below it; everything is below the root, the empty path."""
     return not folder or path == folder or path.startswith(folder + "/")
 
 
@@ -195,7 +196,7 @@ def _follow(root: str, link: str, looked: _Looked) -> tuple[str, os.stat_result]
 
 
 def _add_file(looked: _Looked, path: str, status: os.stat_result) -> None:
-    if not path.isprintable() and not _is_utf8(path):
+    if not path.isprintable() and not is_utf8(path):
         looked.gaps.append(gap_at("unreadable-name", "a file name that is not UTF-8", path))
     elif not kind_of(path):
         return
@@ -205,7 +206,8 @@ def _add_file(looked: _Looked, path: str, status: os.stat_result) -> None:
         looked.gaps.append(gap_at("not-a-file", "neither a file nor a link to one", path))
 
 
-def _is_utf8(path: str) -> bool:
+def is_utf8(path: str) -> bool:
+    """Whether a name, as the system gave it, can be written at all."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -213,7 +215,7 @@ def _is_utf8(path: str) -> bool:
     return True
 
 
-def _is_vendored(path: str, packages: set[str], vendors: set[str]) -> bool:
+def is_vendored(path: str, packages: set[str], vendors: set[str]) -> bool:
     """Whether a file is a dependency's: cargo's checksum tells, or a package below ``vendor``."""
     if path.startswith("vendor/"):
         return True
@@ -230,7 +232,7 @@ def _is_vendored(path: str, packages: set[str], vendors: set[str]) -> bool:
     return False
 
 
-def _reported(
+def reported_paths(
     names: set[str],
     named: tuple[str, ...],
     vendored: frozenset[str],
@@ -241,7 +243,7 @@ def _reported(
     is_excluded, is_forced = match_globs(exclude), match_globs(force_exclude)
     reported = {"."} & names
     for path in named:
-        below = [name for name in names if _is_below(name, path) and not is_forced(name)]
+        below = [name for name in names if is_below(name, path) and not is_forced(name)]
         # What is named is meant, though a glob or a vendor's folder covers it as a whole.
         if not (path and (is_excluded(path) or is_excluded(path + "/"))):
             below = [name for name in below if not is_excluded(name)]
