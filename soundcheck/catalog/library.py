@@ -101,6 +101,10 @@ def _unknown_names(rules: list[Rule], profiles: list[Profile]) -> Iterator[Probl
         for name in rule.profiles:
             if name not in profile_names:
                 yield Problem(rule.path, 1, unknown("profile", name, profile_names))
+        for name in rule.yields_to:
+            if name not in names or name == rule.name:
+                others = [other for other in names if other != rule.name]
+                yield Problem(rule.path, 1, unknown("rule", name, others))
         for example in rule.examples:
             lines = {file.path: file.line for file in example.files}
             for mark in example.marks:

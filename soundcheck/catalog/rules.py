@@ -43,8 +43,9 @@ class CheckSpec(msgspec.Struct, frozen=True):
 class Rule(msgspec.Struct, frozen=True):
     """One rule: what it claims, how sure it is, which check finds it, and its page.
 
-    ``facts`` are the values its check asked for. ``examples`` run under ``edition`` and
-    ``profiles``. ``text`` is the page as written, ``sections`` the parts below its headings.
+    ``facts`` are the values its check asked for. Where one of the rules it ``yields_to`` speaks
+    of the same place, it is silent. ``examples`` run under ``edition`` and ``profiles``. ``text``
+    is the page as written, ``sections`` the parts below its headings.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Rule(msgspec.Struct, frozen=True):
     since: str
     help: str = ""
     formerly: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
     edition: str = "2024"
     profiles: tuple[str, ...] = ("core", "generic")
     query: str = ""
@@ -92,6 +94,7 @@ RULE_KEYS: Mapping[str, FactSpec] = {
     "since": FactSpec(Text(pattern=r"\d+\.\d+", form='a version like "0.1"'), is_required=True),
     "help": FactSpec(_ONE_LINE, default=""),
     "formerly": FactSpec(ListOf(_NAME), default=()),
+    "yields_to": FactSpec(ListOf(_NAME, or_one=True), default=()),
     "edition": FactSpec(Text(choices=("2015", "2018", "2021", "2024")), default="2024"),
     "profile": FactSpec(ListOf(_NAME, or_one=True), default=()),
 }
@@ -143,6 +146,7 @@ def read_rule(path: str, text: str, checks: Mapping[str, CheckSpec]) -> Rule | t
         since=str(values["since"]),
         help=str(values["help"]),
         formerly=cast("tuple[str, ...]", values["formerly"]),
+        yields_to=cast("tuple[str, ...]", values["yields_to"]),
         edition=str(values["edition"]),
         profiles=tuple(dict.fromkeys(("core", "generic", *extra))),
         query=query.text if query else "",

@@ -24,6 +24,7 @@ SPEC = CheckSpec(
         "nothing": _ORIGINS,
         "shared": _ORIGINS,
         "type": _ORIGINS,
+        "near": FactSpec(ListOf(Text(choices=_BOUNDS)), default=()),
         "once": FactSpec(ListOf(Text()), default=()),
         "makers": FactSpec(ListOf(Text()), default=()),
         "casts": FactSpec(ListOf(Text()), default=()),
@@ -34,10 +35,14 @@ SPEC = CheckSpec(
 
 
 class _Facts(NamedTuple):
-    """The page's lists; ``origins`` are those that matter, by what bounds the reference."""
+    """The page's lists; ``origins`` are those that matter, by what bounds the reference.
+
+    Where it is bound by one of ``near``, it must be made of the origin itself.
+    """
 
     is_mut: bool
     origins: Mapping[str, frozenset[str]]
+    near: frozenset[str]
     once: frozenset[str]
     makers: frozenset[str]
     casts: frozenset[str]
@@ -48,6 +53,7 @@ def find_returned_references(program: Program, rule: Rule) -> Iterator[Finding]:
     facts = _Facts(
         bool(rule.facts["mutable"]),
         {bound: frozenset(rule.texts(bound)) for bound in _BOUNDS if rule.texts(bound)},
+        frozenset(rule.texts("near")),
         frozenset(rule.texts("once")),
         frozenset(rule.texts("makers")),
         frozenset(rule.texts("casts")),
@@ -101,7 +107,9 @@ def _source(program: Program, facts: _Facts, operation: Operation, lent: Lent) -
         is_owned = origin.param >= 0 and origin.type == "other"
         if is_owned or _is_made(facts, origin) or _is_static_field(program, origin):
             return None
-        if _kind(origin) in wanted and not origin.is_offset:
+        if _kind(origin) not in wanted or origin.is_offset:
+            continue
+        if lent.bound not in facts.near or program.values.is_moved(origin):
             found.append(origin)
     return min(found, key=lambda one: _distance(program, one), default=None)
 

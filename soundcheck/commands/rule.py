@@ -80,6 +80,7 @@ def _as_json(rules: list[Rule]) -> str:
             "status": rule.status,
             "since": rule.since,
             "formerly": rule.formerly,
+            "yields_to": rule.yields_to,
             "check": rule.check,
             "page": rule.text,
         }

@@ -2,8 +2,8 @@
 
 Above the statement or the item, above its attributes, before the block inside an expression,
 after ``=``, before a link of a method chain, as the first thing inside the block, or behind it on
-its line. Consecutive impls without a body share the comment above the first. Whether the words
-argue is for a check to judge.
+its line. Consecutive impls without a body share the comment above the first, and arms that are unsafe
+blocks that above their ``match``. Whether the words argue is for a check to judge.
 """
 
 import re
@@ -113,10 +113,17 @@ def _above(path: list[Node], data: bytes) -> Iterator[str]:
                 yield from _in_chain(before[0], data)
             if parent.type == "token_tree":
                 yield from _before_tokens(before, data)
-        if parent.type in _SEQUENCES and not _is_macro_tree(parent, path[i - 2]):
+        is_sequence = parent.type in _SEQUENCES and not _is_wholly_unsafe(node)
+        if is_sequence and not _is_macro_tree(parent, path[i - 2]):
             return
         if parent.type == "token_tree" and i > 1 and _is_inner_block(parent, path[i - 2], data):
             return
+
+
+def _is_wholly_unsafe(node: Node) -> bool:
+    """Whether a node is an arm that does nothing but what is unsafe: the match may argue for it."""
+    value = node.child_by_field_name("value") if node.type == "match_arm" else None
+    return value is not None and value.type == "unsafe_block"
 
 
 def _is_macro_tree(node: Node, parent: Node) -> bool:

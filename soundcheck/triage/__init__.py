@@ -1,6 +1,7 @@
-"""Findings as the checks yield them, to findings as a report holds them; nothing is dropped.
+"""Findings as the checks yield them, to findings as a report holds them.
 
-What a suppression in the source covers and what the baseline accepts is told apart from what is
+Nothing is dropped but repetitions, and what another rule says better of the same place. What a
+suppression in the source covers and what the baseline accepts is told apart from what is
 reported, and what is wrong with the suppressions themselves is found last.
 """
 
@@ -12,7 +13,13 @@ from soundcheck.catalog import Status
 from soundcheck.checks.suppression import Judged
 from soundcheck.finding import Accepted, Finding, Suppressed
 from soundcheck.syntax.facts import Suppression
-from soundcheck.triage.claims import SeverityOf, former_fingerprints, make_claims, order_of
+from soundcheck.triage.claims import (
+    SeverityOf,
+    former_fingerprints,
+    leave_to_others,
+    make_claims,
+    order_of,
+)
 from soundcheck.triage.silence import Names, find_silence, read_names
 
 __all__ = [
@@ -74,12 +81,14 @@ def triage(
     speak: Callable[[Sequence[Judged]], Iterable[Finding]],
 ) -> Triaged:
     """Tell what is reported from what is silenced; ``speak`` makes findings about suppressions."""
-    claims = make_claims(found, case.severity_of)
+    made = make_claims(found, case.severity_of)
+    claims = leave_to_others(made, _better_rules(case.names))
     silence = find_silence(claims, case.suppressions, case.names, case.severity_of, terms.today)
     judged = [one for one in silence.judged if not (case.is_narrowed and one.state == "unused")]
-    claims += make_claims(speak(judged), case.severity_of)
+    late = make_claims(speak(judged), case.severity_of)
+    claims += late
     reasons = silence.reasons if terms.heeds_comments else {}
-    renamed = former_fingerprints(claims, _former_names(case.names))
+    renamed = former_fingerprints((*made, *late), _former_names(case.names))
     baseline = {renamed.get(e.fingerprint, e.fingerprint): e for e in terms.accepted}
     loud: list[Finding] = []
     suppressed: list[Suppressed] = []
@@ -107,6 +116,10 @@ def triage(
 
 def _former_names(names: Names) -> dict[str, tuple[str, ...]]:
     return {rule.name: rule.formerly for rule in names.rules.values() if rule.formerly}
+
+
+def _better_rules(names: Names) -> dict[str, tuple[str, ...]]:
+    return {rule.name: rule.yields_to for rule in names.rules.values() if rule.yields_to}
 
 
 def _is_judged(case: Case, entry: Accepted) -> bool:

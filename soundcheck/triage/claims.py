@@ -1,7 +1,7 @@
 """Claims: the findings of the checks, each once, in order of place, with fingerprints."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 
 from msgspec.structs import replace
@@ -26,6 +26,31 @@ def make_claims(findings: Iterable[Finding], severity_of: SeverityOf) -> tuple[F
         replace(claim, fingerprint=_fingerprint(key, ordinal))
         for claim, key, ordinal in _number(claims)
     )
+
+
+def leave_to_others(
+    claims: Iterable[Finding], yields: Mapping[str, Collection[str]]
+) -> tuple[Finding, ...]:
+    """The claims without those that another rule makes better of the same place.
+
+    ``yields`` are the rules that each rule leaves a place to. A place is where a claim points, or
+    one of those it relates to.
+    """
+    claims = tuple(claims)
+    taken = {(place, claim.rule) for claim in claims for place in _places(claim)}
+    return tuple(
+        claim
+        for claim in claims
+        if not any(
+            (place, better) in taken
+            for better in yields.get(claim.rule, ())
+            for place in _places(claim)
+        )
+    )
+
+
+def _places(claim: Finding) -> list[tuple[str, int]]:
+    return [(at.path, at.start) for at in (claim.at, *(step.at for step in claim.related))]
 
 
 def former_fingerprints(

@@ -116,6 +116,16 @@ def test_problems_of_all_texts_are_told_at_once(checks: dict[str, CheckSpec]) ->
             id="a-former-name-in-use",
         ),
         pytest.param(
+            {"r/a/one.md": page("one", 'yields_to = "tow"'), "r/a/two.md": page("two")},
+            Problem("r/a/one.md", 1, "unknown rule `tow`; did you mean `two`?"),
+            id="an-unknown-rule-to-yield-to",
+        ),
+        pytest.param(
+            {"r/a/one.md": page("one", 'yields_to = "one"'), "r/a/two.md": page("two")},
+            Problem("r/a/one.md", 1, "unknown rule `one`"),
+            id="a-rule-that-yields-to-itself",
+        ),
+        pytest.param(
             {"r/a/one.md": page("one", 'profile = "generik"')},
             Problem("r/a/one.md", 1, "unknown profile `generik`; did you mean `generic`?"),
             id="an-unknown-profile",

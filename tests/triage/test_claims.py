@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from soundcheck.finding import Finding, Gap, Harm, Precision, Severity, Side, Step, order_gaps
 from soundcheck.source import Span
-from soundcheck.triage.claims import former_fingerprints, make_claims
+from soundcheck.triage.claims import former_fingerprints, leave_to_others, make_claims
 
 ENABLED = {"static-mut": Severity.WARNING, "other": Severity.ERROR}
 
@@ -104,6 +104,39 @@ def test_of_two_proofs_the_shorter_is_kept() -> None:
 )
 def test_different_claims_are_both_kept(other: Finding) -> None:
     assert len(claims([finding(1), other])) == 2
+
+
+def related(start: int, *starts: int, rule: str = "static-mut") -> Finding:
+    steps = tuple(Step(Span("src/lib.rs", s, s, s + 1), "krate", "here") for s in starts)
+    return replace(finding(start, rule=rule), related=steps)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(finding(9, rule="other"), id="elsewhere"),
+        pytest.param(finding(1, rule="other", path="src/irq.rs"), id="in another file"),
+        pytest.param(finding(1, rule="third"), id="a rule that it does not yield to"),
+        pytest.param(finding(1), id="its own rule"),
+    ],
+)
+def test_a_rule_speaks_where_no_better_one_does(other: Finding) -> None:
+    assert finding(1) in leave_to_others([finding(1), other], {"static-mut": ["other"]})
+
+
+@pytest.mark.parametrize(
+    ("lesser", "better"),
+    [
+        pytest.param(finding(1), finding(1, rule="other"), id="the same place"),
+        pytest.param(related(1, 7), finding(7, rule="other"), id="what it relates to"),
+        pytest.param(finding(1), related(7, 1, rule="other"), id="what the better one relates to"),
+    ],
+)
+def test_a_place_is_left_to_the_rule_that_says_more(lesser: Finding, better: Finding) -> None:
+    yields = {"static-mut": ["other"]}
+
+    assert leave_to_others([lesser, better], yields) == (better,)
+    assert leave_to_others([better, lesser], {}) == (better, lesser)
 
 
 def test_the_order_of_arrival_changes_nothing() -> None:

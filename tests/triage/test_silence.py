@@ -36,10 +36,11 @@ RULES = (
     rule_of("static-mut", formerly=("mutable-static",)),
     rule_of("other", family="others"),
     rule_of("off"),
+    rule_of("lesser", yields_to=("other",)),
     rule_of("gone", status=Status.RETIRED),
     rule_of("unused-suppression", family="meta", check="suppression"),
 )
-RAN = ("static-mut", "other", "unused-suppression")
+RAN = ("static-mut", "other", "lesser", "unused-suppression")
 
 
 def finding(start: int, rule: str = "static-mut", path: str = "a.rs") -> Finding:
@@ -406,3 +407,18 @@ def test_what_is_not_reported_changes_no_fingerprint(found: list[Finding]) -> No
     part = hear(found, is_shown=lambda one: one.at.path == "a.rs").triaged.findings
 
     assert part == tuple(one for one in whole if one.at.path == "a.rs")
+
+
+def test_what_a_better_rule_says_is_said_once() -> None:
+    found = [finding(1), finding(1, "other"), finding(1, "lesser"), finding(30, "lesser")]
+    kept = make_claims(found, lambda _rule, _path: Severity.WARNING)
+
+    heard = hear(found)
+
+    assert [(one.rule, one.at.start) for one in heard.triaged.findings] == [
+        ("other", 1),
+        ("static-mut", 1),
+        ("lesser", 30),
+    ]
+    # What is left to another rule counts in the item: no fingerprint hangs on which rules ran.
+    assert heard.triaged.findings[-1].fingerprint == kept[-1].fingerprint
