@@ -128,6 +128,8 @@ def _mentions(
                 yield from _mentions(arg, asked, words, ())
         case it.Block():
             yield from _mentions(expr.tail, asked, words, fields)
+        case it.Closure():
+            yield from _mentions(expr.body, asked, words, ())
 
 
 def _named(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from soundcheck.boundaries.facts import is_named
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.impls import ImplDef
@@ -15,6 +16,7 @@ from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
 from soundcheck.syntax import items as it
+from soundcheck.syntax.visit import walk
 from soundcheck.types.auto_traits import SEND, SYNC, AutoTraits, Verdict
 from soundcheck.types.construction import is_filled, is_made_freely, names_in
 from soundcheck.types.heads import derived_traits
@@ -33,7 +35,10 @@ from soundcheck.types.methods import Bounds
 from soundcheck.types.ty import Adt, Param, Ty
 
 SPEC = CheckSpec(
-    facts={"plain": FactSpec(ListOf(Text()), is_required=True)},
+    facts={
+        "plain": FactSpec(ListOf(Text()), is_required=True),
+        "threads": FactSpec(ListOf(Text()), default=()),
+    },
     placeholders=("trait", "type", "param", "why", "bound"),
     needs_model=True,
 )
@@ -76,7 +81,7 @@ class _Fault(msgspec.Struct, frozen=True):
 def find_unbounded(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding an unsafe impl of ``Send`` or ``Sync`` that leaves out a bound."""
     autos = AutoTraits(program.world.methods)
-    plain = frozenset(rule.texts("plain"))
+    plain, threads = frozenset(rule.texts("plain")), frozenset(rule.texts("threads"))
     seen: set[tuple[str, int]] = set()
     for impl in program.world.defmap.impls.all:
         place = (impl.file, impl.item.start)
@@ -85,7 +90,7 @@ def find_unbounded(program: Program, rule: Rule) -> Iterator[Finding]:
         seen.add(place)
         for case in _cases(program, impl):
             fault = None if _is_bounded_otherwise(autos, case, plain) else _fault(autos, case)
-            if fault is not None:
+            if fault is not None and not _asks_for_thread(autos, case, threads):
                 yield _finding(program, rule, case, fault)
                 break
 
@@ -198,6 +203,19 @@ def _is_bound_to_thread(autos: AutoTraits, case: _Case) -> bool:
     if any(one.is_sure or one.way is Way.TAKES for one in found):
         return False
     return not is_filled(autos.methods, case.owner, case.position)
+
+
+def _asks_for_thread(autos: AutoTraits, case: _Case, threads: frozenset[str]) -> bool:
+    """Whether a method that lends, or moves in or out, asks which thread it is on."""
+    for one in accesses(autos.methods, case.owner, case.position, "any"):
+        func = one.method.item
+        for node in walk(func) if isinstance(func, it.Function) else ():
+            called = node.func if isinstance(node, it.Call) else None
+            name = called.path.name if isinstance(called, it.PathExpr) else ""
+            name = node.name if isinstance(node, it.MethodCall) else name
+            if name and is_named(name, threads):
+                return True
+    return False
 
 
 def _asked(autos: AutoTraits, case: _Case, has: set[str], receivers: str) -> _Fault | None:
