@@ -2,8 +2,8 @@
 
 Above the statement or the item, above its attributes, before the block inside an expression,
 after ``=``, before a link of a method chain, as the first thing inside the block, or behind it on
-its line. Consecutive impls without a body share the comment above the first, and arms that are unsafe
-blocks that above their ``match``. Whether the words argue is for a check to judge.
+its line. Consecutive impls without a body share the comment above the first, and arms that are
+unsafe blocks share that above their ``match``. Whether the words argue is for a check to judge.
 """
 
 import re
