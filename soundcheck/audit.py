@@ -31,6 +31,13 @@ class Stages(NamedTuple):
     profiles: tuple[str, ...] = ()
 
 
+class Examined(NamedTuple):
+    """What an audit says, and the program that it was said of."""
+
+    report: Report
+    program: Program
+
+
 def audit(
     source: Input,
     catalog: Catalog,
@@ -48,7 +55,27 @@ def audit(
     Raises:
         UnusableSelectionError: where ``asked`` names no target, feature or option there is.
     """
-    program, gaps = _understand(source, catalog, rules, stages, asked)
+    return examine(
+        source, catalog, rules, stages, asked=asked, terms=terms, severity_of=severity_of
+    ).report
+
+
+def examine(
+    source: Input,
+    catalog: Catalog,
+    rules: Sequence[Rule],
+    stages: Stages,
+    *,
+    asked: Asked = EVERY_BUILD,
+    terms: Terms = DEFAULT_TERMS,
+    severity_of: SeverityOf | None = None,
+    with_model: bool = False,
+) -> Examined:
+    """Audit as ``audit`` does, and keep the program that was judged.
+
+    ``with_model`` links it though no rule asks for that.
+    """
+    program, gaps = _understand(source, catalog, rules, stages, asked, with_model=with_model)
     severities = {rule.name: rule.severity for rule in rules}
     case = Case(
         names=read_names(catalog.rules.values(), LATE_CHECKS),
@@ -63,7 +90,7 @@ def audit(
         _find(program, rules), case, terms, lambda judged: _find_late(program, rules, judged)
     )
     shown = (*triaged.findings, *(one.finding for one in triaged.suppressed))
-    return Report(
+    report = Report(
         findings=triaged.findings,
         suppressed=triaged.suppressed,
         gaps=order_gaps(gap for gap in gaps if source.is_reported(gap.at.path)),
@@ -75,6 +102,7 @@ def audit(
         lines=sum(file.data.count(b"\n") for file in source.files),
         unmet=triaged.unmet,
     )
+    return Examined(report, program)
 
 
 def _find(program: Program, rules: Sequence[Rule]) -> Iterator[Finding]:
@@ -100,11 +128,18 @@ def _is_shown(source: Input, program: Program, terms: Terms, finding: Finding) -
 
 
 def _understand(
-    source: Input, catalog: Catalog, rules: Sequence[Rule], stages: Stages, asked: Asked
+    source: Input,
+    catalog: Catalog,
+    rules: Sequence[Rule],
+    stages: Stages,
+    asked: Asked,
+    *,
+    with_model: bool,
 ) -> tuple[Program, tuple[Gap, ...]]:
     """The program as far as the rules ask for it, and what of it was not understood."""
     queries = queries_of(rules)
-    if asked == EVERY_BUILD and not any(SPECS[rule.check].needs_model for rule in rules):
+    needs_model = with_model or any(SPECS[rule.check].needs_model for rule in rules)
+    if asked == EVERY_BUILD and not needs_model:
         return resolve(source, stages.parse(source.files, queries))
     parse, link, named = stages.parse, stages.link, stages.profiles
     model = build_model(source, catalog, stages.theory, parse, link, asked, queries, named)

@@ -16,6 +16,7 @@ _COMMANDS = {
     "clean": "remove the cache",
     "config": "show the configuration, or its schema",
     "count": "count unsafe code",
+    "diff": "tell what changed between two commits",
     "explain": "tell all that is inferred of an item",
     "gaps": "list what was not understood",
     "graph": "show the graph of calls, modules, contexts or locks",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from msgspec.structs import replace
@@ -19,6 +19,9 @@ from soundcheck.commands.options import Selected
 from soundcheck.commands.policy import choose_rules, open_theory, split_names
 from soundcheck.commands.session import Session
 from soundcheck.finding import PRECISIONS, Accepted, Precision, Report
+
+if TYPE_CHECKING:
+    from soundcheck.program import Program
 
 BASELINE = Settings().baseline
 
@@ -85,10 +88,11 @@ def takes_choice(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Audited(NamedTuple):
-    """What came out of an audit, the rules it used, and the names of all rules there are."""
+    """What came out of an audit, the rules it used, and the program that was judged."""
 
     report: Report
     rules: tuple[Rule, ...]
+    program: "Program"
 
 
 def run_audit(
@@ -98,12 +102,14 @@ def run_audit(
     *,
     accepted: tuple[Accepted, ...],
     heeds_comments: bool = True,
+    with_model: bool = False,
 ) -> Audited:
     """Audit the workspace of a session; ``accepted`` is the baseline.
 
-    What the command line left open is as the configuration has it.
+    What the command line left open is as the configuration has it. ``with_model`` links the
+    program though no rule asks for that.
     """
-    from soundcheck.audit import Stages, audit
+    from soundcheck.audit import Stages, examine
     from soundcheck.model import UnusableSelectionError
     from soundcheck.triage import Terms
 
@@ -116,7 +122,7 @@ def run_audit(
     stages = Stages(session.parse, session.link, open_theory(), session.profiles)
     source = replace(session.input, accounts=read_accounts(session))
     try:
-        report = audit(
+        report, program = examine(
             source,
             session.catalog,
             rules,
@@ -124,12 +130,13 @@ def run_audit(
             asked=session.asked(selected),
             terms=terms,
             severity_of=severity_of,
+            with_model=with_model,
         )
     except UnusableSelectionError as error:
         raise RunError(str(error)) from error
     finally:
         session.store.close()
-    return Audited(report, rules)
+    return Audited(report, rules, program)
 
 
 def _decided(settings: Settings, choice: Choice) -> Settings:

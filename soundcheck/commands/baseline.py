@@ -179,7 +179,7 @@ def _open(asked: _Asked) -> Held:
 
 
 def _hold(session: Session, asked: _Asked, entries: tuple[Accepted, ...]) -> Held:
-    report, _ = run_audit(session, EVERY_BUILD, asked.choice, accepted=entries)
+    report, _, _ = run_audit(session, EVERY_BUILD, asked.choice, accepted=entries)
     least = SEVERITIES.index(Severity(asked.min_severity))
     return Held(
         *_file_of(session, asked),

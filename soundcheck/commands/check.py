@@ -100,7 +100,7 @@ def command(
     fail_on = fail_on or session.configuration.settings.fail_on
     accepted = () if no_baseline else read_accepted(session, baseline)
     heeds = not no_inline_suppressions
-    report, rules = run_audit(session, selected, choice, accepted=accepted, heeds_comments=heeds)
+    report, rules, _ = run_audit(session, selected, choice, accepted=accepted, heeds_comments=heeds)
     if since:
         from soundcheck.commands.since import Manner, only_new
 

@@ -56,7 +56,7 @@ def command(common: Common) -> None:
     # All of the workspace is meant, whichever part of it was named.
     session = Session(common._replace(paths=(), root=root))
     accepted = read_accepted(session, None)
-    report, _ = run_audit(session, EVERY_BUILD, _AS_CONFIGURED, accepted=accepted)
+    report, _, _ = run_audit(session, EVERY_BUILD, _AS_CONFIGURED, accepted=accepted)
     click.echo(_written(Path(root), session))
     click.echo(_fitting(session))
     click.echo(_found(report))

@@ -55,14 +55,14 @@ def _found_before(base: Session, manner: Manner) -> tuple[Finding, ...]:
         digest.update(file.data)
 
     def audit_encoded(_: SourceFile) -> bytes:
-        report, _rules = run_audit(
+        audited = run_audit(
             base,
             manner.selected,
             manner.choice,
             accepted=manner.accepted,
             heeds_comments=manner.heeds_comments,
         )
-        return msgspec.msgpack.encode(report.findings)
+        return msgspec.msgpack.encode(audited.report.findings)
 
     store = Store(base.common, Path(base.root))
     whole = [SourceFile("", b"")]

@@ -16,6 +16,8 @@ from soundcheck.finding import Finding, Report
 from soundcheck.source import LineIndex, SourceFile
 
 _ORDINAL = re.compile(r"#\d+$")
+# A line without one, blank or a brace, stays in whatever is written around it and parts nothing.
+_WORD = re.compile(rb"\w")
 
 
 class Compared(NamedTuple):
@@ -143,13 +145,15 @@ def _align(then: Sequence[bytes], now: Sequence[bytes]) -> _Alignment:
     stayed |= {len(now) - i: len(then) - i for i in range(tail)}
     old_hunks: dict[int, int] = {}
     new_hunks: dict[int, int] = {}
+    number = 1
     between = then[head : len(then) - tail], now[head : len(now) - tail]
     matcher = SequenceMatcher(None, *between, autojunk=False)
-    for number, (kind, a, a_end, b, b_end) in enumerate(matcher.get_opcodes(), 1):
+    for kind, a, a_end, b, b_end in matcher.get_opcodes():
         old_lines = range(head + a + 1, head + a_end + 1)
         new_lines = range(head + b + 1, head + b_end + 1)
         if kind == "equal":
             stayed |= dict(zip(new_lines, old_lines, strict=True))
+            number += any(map(_WORD.search, between[0][a:a_end]))
         else:
             old_hunks |= dict.fromkeys(old_lines, number)
             new_hunks |= dict.fromkeys(new_lines, number)

@@ -64,6 +64,14 @@ def places(findings: tuple[Finding, ...]) -> list[str]:
         pytest.param(f"\n\n// more\n{BEFORE}", [], [], id="lines above"),
         pytest.param(BEFORE.replace("    ", "\t\t"), [], [], id="indented otherwise"),
         pytest.param(BEFORE.replace("BAD(one);", "let x = BAD(one);"), [], [], id="edited"),
+        pytest.param(
+            BEFORE.replace(
+                "    start();\n    BAD(one);", "    go();\n\n    wait();\n    x(BAD(one));"
+            ),
+            [],
+            [],
+            id="edited with the lines above it",
+        ),
         pytest.param(BEFORE.replace("fn first", "fn uno"), [], [], id="function renamed"),
         pytest.param(
             BEFORE[BEFORE.index("fn second") :] + BEFORE[: BEFORE.index("fn second")],
