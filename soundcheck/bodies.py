@@ -7,6 +7,7 @@ import msgspec
 
 from soundcheck.boundaries.collecting import find_operations
 from soundcheck.boundaries.operations import Operation
+from soundcheck.boundaries.writes import FieldWrite, find_writes
 from soundcheck.calls.linking import World, join_parts, walk_bodies
 from soundcheck.calls.sites import Links
 from soundcheck.contexts.carriers import Carriers
@@ -17,11 +18,12 @@ from soundcheck.types.methods import Methods
 
 
 class BodyFacts(msgspec.Struct, frozen=True, gc=False):
-    """What the bodies of one file call and do."""
+    """What the bodies of one file call and do, and which fields they write to."""
 
     links: Links
     scripts: Scripts
     operations: tuple[Operation, ...] = ()
+    writes: tuple[FieldWrite, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -34,9 +36,16 @@ def read_bodies(world: World, targets: Iterable[Def]) -> BodyFacts:
     links: list[Links] = []
     scripts: list[Script] = []
     operations: list[Operation] = []
+    writes: list[FieldWrite] = []
     words = Words()
     for body in walk_bodies(world, targets):
         links.append(body.links)
         scripts.extend(lower_body(world, _carriers(world.methods), words, body))
         operations.extend(find_operations(world, body))
-    return BodyFacts(join_parts(links), Scripts(words.texts, tuple(scripts)), tuple(operations))
+        writes.extend(find_writes(world, body))
+    return BodyFacts(
+        join_parts(links),
+        Scripts(words.texts, tuple(scripts)),
+        tuple(operations),
+        tuple(writes),
+    )

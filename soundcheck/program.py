@@ -9,6 +9,8 @@ import msgspec
 
 from soundcheck.bodies import BodyFacts
 from soundcheck.boundaries.facts import ValueFacts, read_value_facts
+from soundcheck.boundaries.found import Boundaries
+from soundcheck.boundaries.obligations import Obligation, find_obligations
 from soundcheck.boundaries.operations import Operation
 from soundcheck.budget import Accounts, Budget
 from soundcheck.calls.graph import CallGraph
@@ -141,6 +143,25 @@ class Program:
     def values(self) -> ValueFacts:
         """What facts say of the ways that the values of operands take."""
         return read_value_facts(self.linked.profiles)
+
+    @cached_property
+    def boundaries(self) -> Boundaries:
+        """What each unsafe site leans on, and who can break it."""
+        linked = self.linked
+        writes = (write for one in linked.bodies for write in one.writes)
+        return Boundaries(
+            linked.world,
+            linked.graph,
+            self.operations,
+            writes,
+            self.values,
+            lambda target: self.is_test_at(target.file, target.start),
+        )
+
+    @cached_property
+    def obligations(self) -> tuple[Obligation, ...]:
+        """What safe code has to see to, so that unsafe code elsewhere is sound."""
+        return find_obligations(self.boundaries)
 
     @cached_property
     def _defs(self) -> dict[tuple[str, int, str], Def]:

@@ -8,11 +8,13 @@ from soundcheck.calls.linking import TypedBody, World
 from soundcheck.calls.sites import WRITTEN, CallSite
 from soundcheck.crates.definitions import VALUES, Def
 from soundcheck.syntax import items as it
+from soundcheck.types.ty import UNKNOWN, Dyn, Opaque, Param
 
 
 class Called(NamedTuple):
     """One callee: its full path or bare name, its definition if there is but one.
 
+    ``trait_method`` is the declaration in a trait where its implementor is not known.
     ``is_unsafe`` is ``None`` where nobody knows. ``receives`` is how a method uses its receiver:
     ``read``, ``borrow`` or ``borrow mut``. ``is_constructor`` tells a tuple struct or variant.
     """
@@ -22,9 +24,11 @@ class Called(NamedTuple):
     is_unsafe: bool | None = False
     receives: str = "read"
     is_constructor: bool = False
+    trait_method: Def | None = None
 
 
 _CONSTRUCTOR = Called("", is_constructor=True)
+_OPEN_TYPES = (Dyn, Opaque, Param)
 _HOW = {"&self": "borrow", "&mut self": "borrow mut"}
 
 
@@ -36,6 +40,9 @@ class Callings:
         self._defmap = world.defmap
         self._callees = world.callees
         self._owner = body.owner
+        self._methods = world.methods
+        self._types = body.types
+        self._bounds = body.context.bounds
         self._scope = body.context.scope
         self._names = frozenset(body.context.generics) | {"Self"}
         self._sites: dict[tuple[int, int], CallSite] = {}
@@ -80,8 +87,29 @@ class Callings:
         key = (call.start, call.end)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._judge(call, self._sites.get(key))
+            known = self._judge(call, self._sites.get(key))
+            declared = self._dispatched(call)
+            if declared is not None:
+                known = known._replace(trait_method=declared)
+            self._known[key] = known
         return known
+
+    def _dispatched(self, call: it.Call | it.MethodCall) -> Def | None:
+        """The method of a trait of the workspace that a call asks of whoever implements it."""
+        if isinstance(call, it.MethodCall):
+            ty, name = self._types.get(id(call.receiver), UNKNOWN), call.name
+            if not any(isinstance(one, _OPEN_TYPES) for one in self._methods.steps(ty)):
+                return None
+        elif isinstance(call.func, it.PathExpr) and len(call.func.path.segments) > 1:
+            first, name = call.func.path.names[0], call.func.path.name
+            if first not in self._names or first == "Self" or len(call.func.path.segments) > 2:
+                return None
+            ty = Param(first)
+        else:
+            return None
+        found = self._methods.find(ty, name, self._bounds)
+        declared = [one.target for one in found if one.is_dispatched]
+        return declared[0] if declared and not self._callees.is_stub(declared[0]) else None
 
     def _judge(self, call: it.Call | it.MethodCall, site: CallSite | None) -> Called:
         if site is None:

@@ -15,11 +15,19 @@ class ValueFacts(msgspec.Struct, frozen=True):
 
     ``moves`` give back what they are called on, or with ``()`` behind them their arguments: the
     same value, moved, converted, shifted or unwrapped. ``idle`` are questions whose answer does
-    not make a value fit for use: whether it is null, aligned, there at all.
+    not make a value fit for use: whether it is null, aligned, there at all. ``tokens`` are types
+    whose values prove that something holds where they are: a lock, masked interrupts, one CPU.
+    ``addresses`` are types that safe code makes of any number. ``storing`` are functions that
+    merely store what they are given besides a pointer, whatever it is. ``loads`` are methods that
+    give what a cell, lock or atomic holds at the time.
     """
 
     moves: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
+    tokens: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
+    storing: frozenset[str] = frozenset()
+    loads: frozenset[str] = frozenset()
 
     def is_moved(self, origin: Origin, more: frozenset[str] = frozenset()) -> bool:
         """Whether an operand is still the value of its origin; ``more`` are further moves."""
@@ -50,11 +58,10 @@ def _fits(name: str, pattern: str) -> bool:
 
 def read_value_facts(profiles: Iterable[Profile]) -> ValueFacts:
     """The facts of all profiles of a run."""
-    moves: set[str] = set()
-    idle: set[str] = set()
+    found: dict[str, set[str]] = {name: set() for name in ValueFacts.__struct_fields__}
     for profile in profiles:
         table = profile.facts.get("values", {})
         if isinstance(table, Mapping):
-            moves.update(table.get("moves", ()))
-            idle.update(table.get("idle", ()))
-    return ValueFacts(frozenset(moves), frozenset(idle))
+            for name, names in found.items():
+                names.update(table.get(name, ()))
+    return ValueFacts(**{name: frozenset(names) for name, names in found.items()})

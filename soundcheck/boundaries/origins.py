@@ -348,12 +348,13 @@ class Origins:
         self, expr: it.Call | it.MethodCall, called: Called, way: _Way
     ) -> Iterator[tuple[Origin, _Way]]:
         """The call itself, where nothing else tells of it: the nearest, and those of our own."""
-        target = called.target
+        target = called.trait_method or called.target
         has_input = isinstance(expr, it.MethodCall) or bool(expr.args)
         if way.steps and has_input and (target is None or self._kinds.is_stub(target)):
             return
         index = -1 if target is None else target.index
-        yield self._end("call", called.name, expr, way, target=index)
+        name = called.name if called.trait_method is None else called.trait_method.path
+        yield self._end("call", name, expr, way, target=index)
 
 
 def _rest(fields: Fields, part: Fields) -> Fields | None:

@@ -26,6 +26,7 @@ from soundcheck.types.ty import UNKNOWN, Adt, Pointer, Reference, Ty, Unknown
 
 # Macros of the language that take a place and not its value.
 _ADDRESS_OF = frozenset({"addr_of", "addr_of_mut"})
+_GIVERS = (it.Call, it.MethodCall, it.StructLit, it.Assign, it.Ref)
 # Methods of `Option` and `Result` that give what is inside to a closure, as its first parameter.
 _GIVING = frozenset(
     {"and_then", "filter", "for_each", "inspect", "is_none_or", "is_some_and", "map", "map_or",
@@ -47,11 +48,23 @@ class Spot(NamedTuple):
     is_certain: bool = True
 
 
-class Reading:
-    """What one walk over a function finds."""
+class Note(NamedTuple):
+    """An expression that gives a value away: a call, a literal, a write; and what holds there."""
 
-    def __init__(self, world: World, body: TypedBody) -> None:
+    node: it.Expr
+    conditions: tuple[Condition, ...]
+
+
+class Reading:
+    """What one walk over a function finds.
+
+    ``notes`` are by the place of their nodes, and empty unless they are asked for.
+    """
+
+    def __init__(self, world: World, body: TypedBody, *, takes_notes: bool = False) -> None:
         self.spots: list[Spot] = []
+        self.notes: dict[tuple[int, int], Note] = {}
+        self._takes_notes = takes_notes
         self.returned: list[it.Expr] = []
         self.uses: dict[int, Binding] = {}
         self.types: Mapping[int, Ty] = body.types
@@ -130,6 +143,8 @@ class Reading:
     # -- expressions ---------------------------------------------------------------------------
 
     def _visit(self, expr: it.Expr, access: str = "read") -> None:
+        if self._takes_notes and isinstance(expr, _GIVERS):
+            self.notes[expr.start, expr.end] = Note(expr, tuple(self._held))
         match expr:
             case it.PathExpr():
                 self._path(expr, access)

@@ -54,6 +54,10 @@ PROFILE_KEYS: Mapping[str, FactSpec] = {
             {
                 "moves": FactSpec(ListOf(Text()), default=()),
                 "idle": FactSpec(ListOf(Text()), default=()),
+                "tokens": FactSpec(ListOf(Text()), default=()),
+                "addresses": FactSpec(ListOf(Text()), default=()),
+                "storing": FactSpec(ListOf(Text()), default=()),
+                "loads": FactSpec(ListOf(Text()), default=()),
             }
         )
     ),

@@ -25,6 +25,7 @@ _COMMANDS = {
     "profile": "facts about kernels: show, check, or guess them",
     "rule": "show a rule's page, or list the rules",
     "rules": "work on rule pages",
+    "surface": "list modules by the safe code that can break their unsafe code",
     "trace": "hold a trace against the call graph",
 }
 

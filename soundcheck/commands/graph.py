@@ -1,4 +1,4 @@
-"""``soundcheck graph``: who calls whom, and which modules do, for people and for programs."""
+"""``soundcheck graph``: who calls whom, who can break whom, for people and for programs."""
 
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,10 @@ def command(
     trace: str | None,
     form: str,
 ) -> None:
-    """Show the graph of calls, of modules that call each other, of contexts or of locks.
+    """Show the graph of calls, of modules, of contexts or of locks.
+
+    That of modules has an edge where safe code of one can break unsafe code of another, with what
+    it is through, and the modules that can all break each other.
 
     That of contexts has the ways by which a handler's context reaches what it calls; that of
     locks an edge from each lock to those that are taken while it is held.
@@ -59,11 +62,14 @@ def command(
     callee outside is null there.
     """
     from soundcheck.calls.names import Names
-    from soundcheck.render.graph import choose_assembly, choose_edges, render_calls, render_modules
+    from soundcheck.render.graph import choose_assembly, choose_edges, render_calls
 
     read = None if trace is None else open_trace(trace)
     model = Session(common).model(selected)
     graph = model.graph if read is None else _with_observed(model, read)
+    if what == "modules":
+        click.echo(_modules(model, form), nl=False)
+        return
     if what in ("contexts", "locks"):
         click.echo(_inferred(model, what, form), nl=False)
         return
@@ -72,11 +78,21 @@ def command(
     edges = choose_edges(graph, names, starts, goals, depth)
     if start and goal and not edges:
         raise RunError(f"no chain of calls is known from {start} to {goal}")
-    if what == "modules":
-        click.echo(render_modules(model.world, edges, names, form), nl=False)
-        return
     assembly = choose_assembly(graph, starts, goals, depth)
     click.echo(render_calls(model.world, graph, names, edges, assembly, form), nl=False)
+
+
+def _modules(model: "Model", form: str) -> str:
+    """Whose safe code can break whose unsafe code."""
+    from soundcheck.boundaries.modules import build_modules
+    from soundcheck.render.graph import draw
+    from soundcheck.render.surface import edge_rows, render_boundaries
+
+    found = model.program.boundaries
+    graph = build_modules(found, found.sites, model.program.obligations)
+    if form in ("text", "json"):
+        return render_boundaries(found, graph, form)
+    return draw(edge_rows(found, graph), form)
 
 
 def _inferred(model: "Model", what: str, form: str) -> str:

@@ -1,4 +1,4 @@
-"""Graphs of calls and of modules: as text, JSON, DOT, Mermaid and GraphML."""
+"""Graphs of calls, contexts and locks: as text, JSON, DOT, Mermaid and GraphML."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -94,24 +94,7 @@ def render_calls(
         return "\n".join([*lines, ""])
     weights = Counter((caller, callee) for caller, callee, _, _ in rows)
     weights.update((call.at.path, names.name(one)) for call in assembly for one in call.callees)
-    return _draw([(*pair, times) for pair, times in sorted(weights.items())], form)
-
-
-def render_modules(world: World, edges: Sequence[Edge], names: Names, form: str) -> str:
-    """The graph of modules, an edge for all calls from one into another."""
-    modules = world.defmap.forest.modules
-    weights: Counter[tuple[str, str]] = Counter()
-    for edge in edges:
-        caller, callee = names.module(edge.caller), names.module(edge.callee)
-        if caller != callee:
-            weights[(modules[caller].path, modules[callee].path)] += 1
-    rows = [(*pair, times) for pair, times in sorted(weights.items())]
-    if form == "text":
-        return "".join(f"{caller} -> {callee}  {times}\n" for caller, callee, times in rows)
-    if form == "json":
-        value = [{"caller": a, "callee": b, "calls": times} for a, b, times in rows]
-        return _pretty({"modules": value})
-    return _draw(rows, form)
+    return draw([(*pair, times) for pair, times in sorted(weights.items())], form)
 
 
 def render_rows(rows: Sequence[tuple[str, str, str]], what: str, form: str) -> str:
@@ -122,7 +105,7 @@ def render_rows(rows: Sequence[tuple[str, str, str]], what: str, form: str) -> s
         key = "context" if what == "contexts" else "highest"
         return _pretty({what: [{"from": a, "to": b, key: word} for a, b, word in rows]})
     weights = Counter((one, other) for one, other, _ in rows)
-    return _draw([(*pair, times) for pair, times in sorted(weights.items())], form)
+    return draw([(*pair, times) for pair, times in sorted(weights.items())], form)
 
 
 def _calls_json(world: World, graph: CallGraph, names: Names) -> str:
@@ -164,7 +147,8 @@ def _pretty(value: object) -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
 
 
-def _draw(rows: Sequence[tuple[str, str, int]], form: str) -> str:
+def draw(rows: Sequence[tuple[str, str, int]], form: str) -> str:
+    """Edges with a weight each, as ``dot``, ``mermaid`` or ``graphml``."""
     if form == "graphml":
         return _graphml(rows)
     if form == "mermaid":

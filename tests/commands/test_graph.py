@@ -80,15 +80,6 @@ def test_shortest_path(run: Run, root: Path) -> None:
     ]
 
 
-def test_modules(run: Run, root: Path) -> None:
-    """An edge for all calls from one module into another."""
-    result = run("graph", "modules", root, "-o", "json", "--no-cache")
-
-    assert json.loads(result.stdout) == {
-        "modules": [{"caller": "k", "callee": "k::irq", "calls": 3}]
-    }
-
-
 @pytest.mark.parametrize("form", ["dot", "mermaid", "graphml"])
 def test_forms_for_programs(run: Run, root: Path, form: str) -> None:
     """Every form names both ends."""
