@@ -22,11 +22,14 @@ demo: $(VENV)/installed ## audit KERNEL (a folder; fixtures/ if not given): find
 test: $(VENV)/ready ## run the tests, but for those in a browser and on cloned kernels
 	$(BIN)/pytest --numprocesses=auto -m "not browser and not corpus and not outlets" $(ARGS)
 
-lint: $(VENV)/ready ## style, format, types, and who may import whom
+lint: $(VENV)/ready ## style, format, types, who may import whom, the action and the workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --quiet --offline --persona=pedantic action.yml .github/workflows
 
 golden: $(VENV)/ready ## write generated texts and expected outputs anew, to be read in the diff
 	UPDATE_GOLDEN=1 $(BIN)/pytest --quiet tests/render tests/test_tidy.py

@@ -25,7 +25,7 @@ def render_markdown(report: Report) -> str:
     parts = [f"## soundcheck\n\n{words or 'No findings'} in {report.files:,} files.\n"]
     if report.since:
         since = f"Only what is new since `{report.since.revision}`"
-        parts.append(f"{since}; {report.since.older} older findings are not shown.\n")
+        parts.append(f"{since}; older and not shown: {report.since.older}.\n")
     if report.suppressed:
         parts.append(f"{len(report.suppressed)} more are suppressed or accepted.\n")
     if ordered:
