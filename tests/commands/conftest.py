@@ -13,14 +13,27 @@ from soundcheck.commands.failures import RunError
 Run = Callable[..., Result]
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A cache for the runs that are not about the cache."""
+    return os.fspath(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Call ``run(*args, cwd=…)``; a run that cannot be trusted shows as exit code 2."""
+def run(monkeypatch: pytest.MonkeyPatch, shared: str) -> Run:
+    """Call ``run(*args, cwd=…)``; a run that cannot be trusted shows as exit code 2.
+
+    ``--cache-dir=shared`` among the arguments names a cache that such runs have in common.
+    """
 
     def call(*args: str | Path, cwd: Path | None = None) -> Result:
         if cwd is not None:
             monkeypatch.chdir(cwd)
-        result = CliRunner().invoke(cli, [os.fspath(arg) for arg in args], standalone_mode=False)
+        words = [
+            f"--cache-dir={shared}" if arg == "--cache-dir=shared" else os.fspath(arg)
+            for arg in args
+        ]
+        result = CliRunner().invoke(cli, words, standalone_mode=False)
         if isinstance(result.exception, RunError):
             result.exit_code = 2
         elif isinstance(result.return_value, int):

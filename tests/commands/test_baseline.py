@@ -14,7 +14,7 @@ FILE = "soundcheck-baseline.toml"
 MANIFEST = '[package]\nname = "k"\nedition = "2024"\n'
 TWO = "static mut TICKS: u64 = 0;\nstatic mut BOOTED: bool = false;\n"
 NOTED = "pub fn f(p: *const u8) -> u8 { unsafe { *p } }\n"
-FLAGS = ("--no-cache", "--select", "static-mut,undocumented-unsafe,meta")
+FLAGS = ("--cache-dir=shared", "--select", "static-mut,undocumented-unsafe,meta")
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ def test_what_did_not_run_is_neither_told_nor_pruned(run: Run, kernel: Path) -> 
     run("baseline", "create", kernel, *FLAGS)
     (kernel / "src/lib.rs").write_text("pub fn f() {}\n")
 
-    assert run("baseline", "check", kernel, "--no-cache", "--select", "docs").exit_code == 1
-    run("baseline", "prune", kernel, "--no-cache", "--select", "docs")
+    assert run("baseline", "check", kernel, "--cache-dir=shared", "--select", "docs").exit_code == 1
+    run("baseline", "prune", kernel, "--cache-dir=shared", "--select", "docs")
     assert len(lines_of(kernel)) == 2
 
 
@@ -192,7 +192,7 @@ def test_what_cannot_be_trusted(
         data = content if isinstance(content, bytes) else content.encode()
         (kernel / FILE).write_bytes(data)
 
-    result = run(*args, "--no-cache", cwd=kernel)
+    result = run(*args, "--cache-dir=shared", cwd=kernel)
 
     assert result.exit_code == 2
     assert words in str(result.exception)

@@ -23,8 +23,8 @@ KERNEL = {
 
 
 def check(run: Run, root: Path, *args: str) -> dict[str, object]:
-    result = run("check", root, "--select", "metrics", "--ignore", "hidden-unsafe", "--no-cache",
-                 "-o", "json", "--exit-zero", *args)  # fmt: skip
+    result = run("check", root, "--select", "metrics", "--ignore", "hidden-unsafe", "-o", "json",
+                 "--exit-zero", "--cache-dir=shared", *args)  # fmt: skip
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
@@ -121,7 +121,7 @@ def test_a_budget_that_cannot_be_used(
     run: Run, write: Write, budget: bytes, words: list[str]
 ) -> None:
     """All its mistakes are told at once, with their lines, and nothing is audited."""
-    result = run("check", write({**KERNEL, BUDGET: budget}), "--no-cache")
+    result = run("check", write({**KERNEL, BUDGET: budget}), "--cache-dir=shared")
 
     assert result.exit_code == 2
     assert all(word in str(result.exception) for word in words), result.exception
@@ -129,7 +129,7 @@ def test_a_budget_that_cannot_be_used(
 
 def test_a_folder_of_that_name(run: Run, write: Write) -> None:
     """What is there and is no file is told, too."""
-    result = run("check", write({**KERNEL, f"{BUDGET}/x": ""}), "--no-cache")
+    result = run("check", write({**KERNEL, f"{BUDGET}/x": ""}), "--cache-dir=shared")
 
     assert result.exit_code == 2
     assert f"{BUDGET}: cannot be read" in str(result.exception)

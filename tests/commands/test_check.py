@@ -40,7 +40,7 @@ def test_exit_code(run: Run, write: Write, source: str, args: list[str], code: i
     """Findings at or above the threshold make 1, none make 0."""
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": source})
 
-    assert run("check", root, "--no-cache", *args).exit_code == code
+    assert run("check", root, "--cache-dir=shared", *args).exit_code == code
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_run_that_cannot_be_trusted(run: Run, write: Write, args: list[str], wor
     """Bad usage gets one clear sentence and exit code 2."""
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": CLEAN})
 
-    result = run("check", "--no-cache", *args, cwd=root)
+    result = run("check", "--cache-dir=shared", *args, cwd=root)
 
     assert result.exit_code == 2
     assert words in str(result.exception)
@@ -76,7 +76,7 @@ def test_paths_restrict_the_report_only(run: Run, write: Write) -> None:
     """What is not below a PATH is read, and not reported."""
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": "mod a;\n" + FAULTY, "src/a.rs": FAULTY})
 
-    result = run("check", root / "src/a.rs", "--no-cache", "-o", "json")
+    result = run("check", root / "src/a.rs", "--cache-dir=shared", "-o", "json")
 
     findings = json.loads(result.stdout)["findings"]
     assert [(one["path"], one["item"]) for one in findings] == [("src/a.rs", "k::a::TICKS")]
@@ -88,7 +88,15 @@ def test_outputs_to_files(run: Run, write: Write, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
 
-    run("check", root, "--no-cache", "-o", f"json={out}/a.json", "-o", f"concise={out}/a.txt")
+    run(
+        "check",
+        root,
+        "--cache-dir=shared",
+        "-o",
+        f"json={out}/a.json",
+        "-o",
+        f"concise={out}/a.txt",
+    )
 
     assert sorted(file.name for file in out.iterdir()) == ["a.json", "a.txt"]
     assert json.loads((out / "a.json").read_text())["version"] == 1
@@ -99,12 +107,12 @@ def test_unreadable_source_is_a_gap(run: Run, write: Write) -> None:
     """A file found by walking that cannot be parsed is told, and 2 only with --strict."""
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": "mod a;\n", "src/a.rs": b"\xff\xfef\x00"})
 
-    result = run("check", root, "--no-cache", "-o", "json")
+    result = run("check", root, "--cache-dir=shared", "-o", "json")
 
     gaps = json.loads(result.stdout)["gaps"]
     assert [(gap["kind"], gap["path"]) for gap in gaps] == [("not-utf8", "src/a.rs")]
     assert result.exit_code == 0
-    assert run("check", root, "--no-cache", "--strict").exit_code == 2
+    assert run("check", root, "--cache-dir=shared", "--strict").exit_code == 2
 
 
 def test_cache_and_jobs_change_nothing(run: Run, write: Write, tmp_path: Path) -> None:
@@ -130,7 +138,7 @@ def test_cache_and_jobs_change_nothing(run: Run, write: Write, tmp_path: Path) -
     assert (cache / "cache.sqlite").is_file()
 
 
-CHEAP = ("--no-cache", "--select", "static-mut,undocumented-unsafe,meta")
+CHEAP = ("--cache-dir=shared", "--select", "static-mut,undocumented-unsafe,meta")
 EXCUSED = "// soundcheck: allow(static-mut) {}the boot CPU\n" + FAULTY
 
 
@@ -230,7 +238,7 @@ def test_many_notes(run: Run, write: Write, args: list[str], listed: bool) -> No
     """Many notes are listed where somebody asked for notes, and else counted."""
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": NOTED * 40})
 
-    output = run("check", root, "--no-cache", *args).stdout
+    output = run("check", root, "--cache-dir=shared", *args).stdout
 
     assert ("note[undocumented-unsafe]" in output) == listed
     assert ("--show-notes lists them" in output) != listed

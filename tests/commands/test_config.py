@@ -72,7 +72,7 @@ def check(run: Run, write: Write) -> Callable[..., str]:
 
     def call(files: dict[str, str | bytes], *args: str | Path) -> str:
         root = write({**SOURCES, **files})
-        result = run("check", "--no-cache", "-q", "-o", "json", *args, cwd=root)
+        result = run("check", "--cache-dir=shared", "-q", "-o", "json", *args, cwd=root)
         assert result.exit_code in (0, 1), result.exception
         found = json.loads(result.stdout)["findings"]
         return " ".join(
@@ -143,7 +143,7 @@ def test_exit_code(run: Run, write: Write, toml: str, args: list[str], code: int
     """Severities and their threshold are settings too."""
     root = write({**SOURCES, "soundcheck.toml": toml})
 
-    assert run("check", root, "--no-cache", "-q", *args).exit_code == code
+    assert run("check", root, "--cache-dir=shared", "-q", *args).exit_code == code
 
 
 IN_A_MANIFEST = MANIFEST + QUICK + "ignore = [{!r}]\n"
@@ -210,13 +210,13 @@ def test_settings_below_the_root_are_told_and_not_read(run: Run, write: Write) -
         }
     )
 
-    result = run("check", root, "--no-cache")
+    result = run("check", root, "--cache-dir=shared")
 
     assert [line for line in result.stderr.splitlines() if "settings" in line] == [
         "soundcheck: more/Cargo.toml: its settings are not read, as it is not at the root",
         "soundcheck: src/soundcheck.toml: its settings are not read, as it is not at the root",
     ]
-    assert "not read, as" not in run("check", root, "--no-cache", "-q").stderr
+    assert "not read, as" not in run("check", root, "--cache-dir=shared", "-q").stderr
     assert result.exit_code == 1
 
 
@@ -253,11 +253,11 @@ def test_own_profiles(run: Run, write: Write) -> None:
     toml = 'profiles = ["tools"]\n'
     root = write({**SOURCES, "tools/ours.toml": PROFILE, "soundcheck.toml": toml})
 
-    assert run("check", root, "--no-cache", "-q", "--profile", "ours").exit_code == 1
+    assert run("check", root, "--cache-dir=shared", "-q", "--profile", "ours").exit_code == 1
     (root / "soundcheck.toml").write_text(toml + 'profile = "ours"')
-    assert run("check", root, "--no-cache", "-q").exit_code == 1
+    assert run("check", root, "--cache-dir=shared", "-q").exit_code == 1
     (root / "soundcheck.toml").write_text('profile = "ours"')
-    assert run("check", root, "--no-cache", "-q").exit_code == 2
+    assert run("check", root, "--cache-dir=shared", "-q").exit_code == 2
 
 
 # -- mistakes ----------------------------------------------------------------------------------
@@ -337,7 +337,7 @@ def test_mistakes_are_told_at_once(
     """Each with its file and line, and the run is not to be trusted."""
     root = write({**SOURCES, **files})
 
-    result = run("check", root, "--no-cache")
+    result = run("check", root, "--cache-dir=shared")
 
     lines = str(result.exception).splitlines()
     assert result.exit_code == 2
@@ -358,7 +358,7 @@ def test_usage(run: Run, write: Write, args: list[str], words: str) -> None:
     """What the command line says of the configuration must make sense."""
     root = write({**SOURCES, "ok.toml": ""})
 
-    result = run("check", "--no-cache", *args, cwd=root)
+    result = run("check", "--cache-dir=shared", *args, cwd=root)
 
     assert result.exit_code == 2
     assert words in str(result.exception)
@@ -368,10 +368,10 @@ def test_count_needs_a_configuration_that_can_be_read(run: Run, write: Write) ->
     """Of a command without rules, what is excluded is not counted, and mistakes count too."""
     root = write({**SOURCES, "soundcheck.toml": 'exclude = ["src/*"]\n'})
 
-    assert json.loads(run("count", root, "--no-cache", "-o", "json").stdout)["crates"] == []
+    assert json.loads(run("count", root, "--cache-dir=shared", "-o", "json").stdout)["crates"] == []
     (root / "soundcheck.toml").write_text("exclud = []")
-    assert run("count", root, "--no-cache").exit_code == 2
-    assert run("count", root, "--no-cache", "--isolated").exit_code == 0
+    assert run("count", root, "--cache-dir=shared").exit_code == 2
+    assert run("count", root, "--cache-dir=shared", "--isolated").exit_code == 0
 
 
 # -- config show and schema --------------------------------------------------------------------
@@ -450,7 +450,7 @@ def test_a_baseline_of_another_name(run: Run, write: Write) -> None:
     """It is made, and read, where the configuration says, relative to the configuration."""
     toml = 'baseline = "accepted.toml"\nselect = ["static-mut"]'
     root = write({**SOURCES, "ci/it.toml": toml})
-    args = ("--no-cache", "-q", "--config", "ci/it.toml")
+    args = ("--cache-dir=shared", "-q", "--config", "ci/it.toml")
 
     run("baseline", "create", *args, cwd=root)
 

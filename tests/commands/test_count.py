@@ -37,7 +37,7 @@ def root(write: Write) -> Path:
 
 def counted(run: Run, *args: str | Path) -> dict[str, object]:
     """The JSON that a count prints."""
-    result = run("count", *args, "--no-cache", "-q", "-o", "json")
+    result = run("count", *args, "--cache-dir=shared", "-q", "-o", "json")
     assert result.exit_code == 0
     value = json.loads(result.stdout)
     assert isinstance(value, dict)
@@ -140,7 +140,7 @@ def test_like_count_unsafe(run: Run, root: Path) -> None:
     (root / ".hidden").mkdir()
     (root / ".hidden" / "b.rs").write_text("fn b() { unsafe { c() } }")
 
-    result = run("count", "--like", "count-unsafe", root, "--no-cache")
+    result = run("count", "--like", "count-unsafe", root, "--cache-dir=shared")
 
     assert result.stdout == (
         '{\n  "functions": {\n    "safe": 4,\n    "unsafe_": 1\n  },\n'
@@ -155,8 +155,8 @@ def test_file_that_cannot_be_counted(run: Run, write: Write) -> None:
     """count-unsafe stops there; we count on and say so, and stop only where told to."""
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": "fn f( {}", "src/main.rs": "fn main() {}"})
 
-    result = run("count", "--like", "count-unsafe", root, "--no-cache")
-    strict = run("count", "--like", "count-unsafe", root, "--no-cache", "--strict")
+    result = run("count", "--like", "count-unsafe", root, "--cache-dir=shared")
+    strict = run("count", "--like", "count-unsafe", root, "--cache-dir=shared", "--strict")
 
     assert result.exit_code == 0
     assert json.loads(result.stdout)["functions"]["safe"] >= 1
@@ -167,7 +167,7 @@ def test_file_that_cannot_be_counted(run: Run, write: Write) -> None:
 
 def test_text(run: Run, root: Path) -> None:
     """The table for people: a row a crate, the sum, and how much hides where."""
-    result = run("count", root, "--no-cache", "--color", "never")
+    result = run("count", root, "--cache-dir=shared", "--color", "never")
 
     lines = result.stdout.splitlines()
     assert lines[0].split()[:3] == ["crate", "blocks", "functions"]

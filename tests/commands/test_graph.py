@@ -45,7 +45,7 @@ def edges(text: str) -> list[tuple[str, str]]:
 
 def test_calls_of_all_configurations(run: Run, root: Path) -> None:
     """Twins under formulas that exclude each other are both callees of who sees both."""
-    result = run("graph", "calls", root, "--from", "k::boot", "--depth", "1", "--no-cache")
+    result = run("graph", "calls", root, "--from", "k::boot", "--depth", "1", "--cache-dir=shared")
 
     assert edges(result.stdout) == [
         ("k::boot", "k::irq::init"),
@@ -61,7 +61,16 @@ def test_calls_of_all_configurations(run: Run, root: Path) -> None:
 def test_calls_of_one_configuration(run: Run, root: Path, target: str, late: str) -> None:
     """A target leaves one of the twins."""
     result = run(
-        "graph", "calls", root, "--from", "boot", "--depth", "1", "--target", target, "--no-cache"
+        "graph",
+        "calls",
+        root,
+        "--from",
+        "boot",
+        "--depth",
+        "1",
+        "--target",
+        target,
+        "--cache-dir=shared",
     )
 
     assert edges(result.stdout) == [("k::boot", "k::irq::init"), ("k::boot", late)]
@@ -69,10 +78,12 @@ def test_calls_of_one_configuration(run: Run, root: Path, target: str, late: str
 
 def test_shortest_path(run: Run, root: Path) -> None:
     """A closure runs where its callee calls its parameter."""
-    result = run("graph", "calls", root, "--from", "boot", "--to", "k::irq::mask", "--no-cache")
+    result = run(
+        "graph", "calls", root, "--from", "boot", "--to", "k::irq::mask", "--cache-dir=shared"
+    )
 
     assert edges(result.stdout) == [("k::boot", "k::late#2"), ("k::late#2", "k::irq::mask")]
-    through = run("graph", "calls", root, "--from", "init", "--to", "enable", "--no-cache")
+    through = run("graph", "calls", root, "--from", "init", "--to", "enable", "--cache-dir=shared")
     assert edges(through.stdout) == [
         ("k::irq::init", "k::irq::with"),
         ("k::irq::with", "k::irq::init"),
@@ -83,7 +94,7 @@ def test_shortest_path(run: Run, root: Path) -> None:
 @pytest.mark.parametrize("form", ["dot", "mermaid", "graphml"])
 def test_forms_for_programs(run: Run, root: Path, form: str) -> None:
     """Every form names both ends."""
-    text = run("graph", "calls", root, "-o", form, "--no-cache").stdout
+    text = run("graph", "calls", root, "-o", form, "--cache-dir=shared").stdout
 
     assert "k::boot" in text
     assert "k::irq::init" in text
@@ -91,7 +102,7 @@ def test_forms_for_programs(run: Run, root: Path, form: str) -> None:
 
 def test_json_has_every_call(run: Run, root: Path) -> None:
     """Calls without a known callee are there too, with the reason."""
-    value = json.loads(run("graph", "calls", root, "-o", "json", "--no-cache").stdout)
+    value = json.loads(run("graph", "calls", root, "-o", "json", "--cache-dir=shared").stdout)
 
     unknown = [call for call in value["calls"] if call["resolution"] == "unknown"]
     assert [(call["caller"], call["name"], call["callee"]) for call in unknown] == [
@@ -102,18 +113,18 @@ def test_json_has_every_call(run: Run, root: Path) -> None:
 
 def test_explain(run: Run, root: Path) -> None:
     """One item: its place, calls, callers and unsafe code."""
-    text = run("explain", "k::boot", root, "--no-cache").stdout
+    text = run("explain", "k::boot", root, "--cache-dir=shared").stdout
 
     assert text.startswith("k::boot: function at src/lib.rs:3\n")
     assert "path irq::init: exact k::irq::init" in text
     assert "line 3: block, plain" in text
-    callers = run("explain", "irq::init", root, "--no-cache").stdout
+    callers = run("explain", "irq::init", root, "--cache-dir=shared").stdout
     assert "called by (1):\n  k::boot\n" in callers
 
 
 def test_gaps_hold_unresolved_calls(run: Run, root: Path) -> None:
     """A call that leads nowhere known is a gap with its place and the reason."""
-    lines = run("gaps", root, "--no-cache", "-q").stdout.splitlines()
+    lines = run("gaps", root, "--cache-dir=shared", "-q").stdout.splitlines()
 
     assert lines == ["src/lib.rs:6: unresolved-call: nobody_knows_this: name not found"]
 
@@ -130,7 +141,7 @@ def test_gaps_hold_unresolved_calls(run: Run, root: Path) -> None:
 )
 def test_what_is_not_there(run: Run, root: Path, args: list[str], words: str) -> None:
     """A name that is not there gets one sentence and exit code 2."""
-    result = run(*args, "--no-cache", cwd=root)
+    result = run(*args, "--cache-dir=shared", cwd=root)
 
     assert result.exit_code == 2
     assert words in str(result.exception)
@@ -184,7 +195,9 @@ def test_formulas_inside_bodies(
     """Statements and arms under ``cfg``, and branches of ``if cfg!(…)``, go with their builds."""
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": FORMULAS})
 
-    result = run("graph", "calls", root, "--from", "pick", "--depth", "1", "--no-cache", *args)
+    result = run(
+        "graph", "calls", root, "--from", "pick", "--depth", "1", "--cache-dir=shared", *args
+    )
 
     assert [callee for _, callee in edges(result.stdout)] == [f"k::{one}" for one in callees]
 
@@ -204,7 +217,7 @@ pub fn finish() {}
 def test_explain_tells_who_calls_from_assembly(run: Run, write: Write) -> None:
     root = write(ASSEMBLY)
 
-    lines = run("explain", "k::resume", root, "--no-cache").stdout.splitlines()
+    lines = run("explain", "k::resume", root, "--cache-dir=shared").stdout.splitlines()
 
     begin = lines.index("called by (1):")
     assert lines[begin : begin + 4] == [
@@ -234,7 +247,7 @@ def test_explain_tells_who_calls_from_assembly(run: Run, write: Write) -> None:
 def test_calls_from_assembly(run: Run, write: Write, args: list[str], expected: list[str]) -> None:
     root = write(ASSEMBLY)
 
-    lines = run("graph", "calls", root, *args, "--no-cache").stdout.splitlines()
+    lines = run("graph", "calls", root, *args, "--cache-dir=shared").stdout.splitlines()
 
     assert [line for line in lines if "boot.S" in line] == [
         f"{edge}  [assembly, exact]" for edge in expected
@@ -260,7 +273,7 @@ core::arch::global_asm!(include_str!("../trap.S"));
 """
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": lib, "trap.S": "entry: call trap\n"})
 
-    lines = run("graph", "calls", root, *args, "--no-cache").stdout.splitlines()
+    lines = run("graph", "calls", root, *args, "--cache-dir=shared").stdout.splitlines()
 
     assert [line for line in lines if " -> " in line] == [
         f"{edge}  [assembly, exact]" for edge in expected
@@ -270,7 +283,7 @@ core::arch::global_asm!(include_str!("../trap.S"));
 def test_json_has_calls_from_assembly(run: Run, write: Write) -> None:
     root = write(ASSEMBLY)
 
-    value = json.loads(run("graph", "calls", root, "-o", "json", "--no-cache").stdout)
+    value = json.loads(run("graph", "calls", root, "-o", "json", "--cache-dir=shared").stdout)
 
     assert value["assembly"][0] == {
         "symbol": "start",
@@ -288,4 +301,4 @@ def test_json_has_calls_from_assembly(run: Run, write: Write) -> None:
 def test_files_of_assembly_are_nodes(run: Run, write: Write, form: str) -> None:
     root = write(ASSEMBLY)
 
-    assert "src/boot.S" in run("graph", "calls", root, "-o", form, "--no-cache").stdout
+    assert "src/boot.S" in run("graph", "calls", root, "-o", form, "--cache-dir=shared").stdout

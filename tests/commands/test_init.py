@@ -23,7 +23,7 @@ def test_the_first_run(run: Run, write: Write) -> None:
     """It writes a configuration and a baseline, and tells what there is."""
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": FAULTY})
 
-    result = run("init", "--no-cache", "-q", cwd=root)
+    result = run("init", "--cache-dir=shared", "-q", cwd=root)
 
     assert result.stdout.splitlines() == [
         "soundcheck.toml is new: every setting, commented out",
@@ -32,7 +32,7 @@ def test_the_first_run(run: Run, write: Write) -> None:
         "soundcheck-baseline.toml is new: it accepts what was found, and `soundcheck check` tells "
         "what is new",
     ]
-    check = ("check", root, "--no-cache", "-q", "--select", "static-mut")
+    check = ("check", root, "--cache-dir=shared", "-q", "--select", "static-mut")
     assert run(*check).exit_code == 0
     assert run(*check, "--no-baseline").exit_code == 1
 
@@ -40,11 +40,11 @@ def test_the_first_run(run: Run, write: Write) -> None:
 def test_further_runs_change_nothing(run: Run, write: Write) -> None:
     """What is there is somebody's."""
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": FAULTY, "soundcheck.toml": SELECT})
-    run("init", root, "--no-cache", "-q")
+    run("init", root, "--cache-dir=shared", "-q")
     (root / "src/lib.rs").write_text(FAULTY + "static mut MORE: u64 = 0;\n")
     before = {path.name: path.read_bytes() for path in root.glob("*.toml")}
 
-    result = run("init", root, "--no-cache", "-q")
+    result = run("init", root, "--cache-dir=shared", "-q")
 
     assert "found: 0 errors, 1 warning, 0 notes, besides 1 that is accepted" in result.stdout
     assert "soundcheck.toml is there already" in result.stdout
@@ -104,7 +104,7 @@ def test_what_is_there_stays(
 ) -> None:
     root = write(files)
 
-    result = run("init", "--no-cache", "-q", *args, cwd=root)
+    result = run("init", "--cache-dir=shared", "-q", *args, cwd=root)
 
     assert words in result.stdout
     assert sorted(path.name for path in root.glob("*.toml")) == there
@@ -123,13 +123,15 @@ def test_the_profile_that_fits(run: Run, write: Write) -> None:
         }
     )
 
-    assert "the profile of this kernel: ours" in run("init", root, "--no-cache", "-q").stdout
+    assert (
+        "the profile of this kernel: ours" in run("init", root, "--cache-dir=shared", "-q").stdout
+    )
 
 
 def test_a_run_that_fails_writes_nothing(run: Run, write: Write) -> None:
     root = write({"notes.txt": ""})
 
-    assert run("init", root, "--no-cache", "-q").exit_code == 2
+    assert run("init", root, "--cache-dir=shared", "-q").exit_code == 2
     assert [path.name for path in root.iterdir()] == ["notes.txt"]
 
 

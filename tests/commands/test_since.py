@@ -107,7 +107,7 @@ def test_exit_code(run: Run, kernel: Path, text: str, code: int) -> None:
 def test_a_second_run_says_the_same(run: Run, kernel: Path) -> None:
     (kernel / "src/lib.rs").write_text(f"pub mod queue;\n{OLD}{NEW}")
 
-    assert new(run, kernel) == new(run, kernel) == new(run, kernel, "--no-cache")
+    assert new(run, kernel) == new(run, kernel) == new(run, kernel, "--cache-dir=shared")
 
 
 def test_settings_are_the_work_trees(run: Run, kernel: Path) -> None:

@@ -47,7 +47,7 @@ def root(write: Write) -> Path:
 
 
 def test_text(run: Run, root: Path) -> None:
-    result = run("trace", "good.json", "--no-cache", "-q", cwd=root)
+    result = run("trace", "good.json", "--cache-dir=shared", "-q", cwd=root)
     assert result.exit_code == 0
     lines = result.output.splitlines()
     assert lines[:4] == [
@@ -64,7 +64,7 @@ def test_text(run: Run, root: Path) -> None:
 
 
 def test_json(run: Run, root: Path) -> None:
-    result = run("trace", "good.json", "--no-cache", "-q", "-o", "json", cwd=root)
+    result = run("trace", "good.json", "--cache-dir=shared", "-q", "-o", "json", cwd=root)
     value = json.loads(result.output)
     first, second = value["calls"]
     assert (first["resolution"], first["calls"]) == ("known", 2)
@@ -86,9 +86,9 @@ def test_json(run: Run, root: Path) -> None:
 def test_calls_through_what_is_outside_are_gaps(run: Run, root: Path) -> None:
     (root / "through.json").write_text(chrome("k::start", "core::f", "core::g", "k::other"))
 
-    lines = run("trace", "through.json", "--no-cache", "-q", cwd=root).output.splitlines()
+    lines = run("trace", "through.json", "--cache-dir=shared", "-q", cwd=root).output.splitlines()
     value = json.loads(
-        run("trace", "through.json", "--no-cache", "-q", "-o", "json", cwd=root).output
+        run("trace", "through.json", "--cache-dir=shared", "-q", "-o", "json", cwd=root).output
     )
 
     assert "  src/lib.rs:4: k::start -> k::other, once through core::f … core::g: unlinked" in lines
@@ -116,14 +116,14 @@ def test_calls_through_what_is_outside_are_gaps(run: Run, root: Path) -> None:
 )
 def test_observed_calls_in_the_graph(run: Run, root: Path, args: list[str], edge: str) -> None:
     lines = run(
-        "graph", "calls", "--trace", "good.json", *args, "--no-cache", "-q", cwd=root
+        "graph", "calls", "--trace", "good.json", *args, "--cache-dir=shared", "-q", cwd=root
     ).output.splitlines()
 
     assert lines.count(edge) == 1
 
 
 def test_observed_calls_in_the_json_of_the_graph(run: Run, root: Path) -> None:
-    args = ("graph", "calls", "-o", "json", "--no-cache", "-q")
+    args = ("graph", "calls", "-o", "json", "--cache-dir=shared", "-q")
     plain = json.loads(run(*args, cwd=root).output)
     traced = json.loads(run(*args, "--trace", "good.json", cwd=root).output)
 
@@ -144,14 +144,14 @@ def test_observed_calls_in_the_json_of_the_graph(run: Run, root: Path) -> None:
 
 
 def test_the_text_of_a_replay(run: Run, root: Path) -> None:
-    result = run("trace", "good.txt", "src", "--no-cache", "-q", cwd=root)
+    result = run("trace", "good.txt", "src", "--cache-dir=shared", "-q", cwd=root)
     assert result.exit_code == 0
     assert "executed calls the graph has (1):" in result.output
 
 
 @pytest.mark.parametrize("name", ["empty.json", "words.txt", "nothing", "broken", "absent"])
 def test_what_is_no_trace(run: Run, root: Path, name: str) -> None:
-    result = run("trace", name, "--no-cache", "-q", cwd=root)
+    result = run("trace", name, "--cache-dir=shared", "-q", cwd=root)
     assert result.exit_code == 2
     message = str(result.exception)
     assert message.startswith(name)
