@@ -10,6 +10,7 @@ import msgspec
 from soundcheck.changes.account import Account
 from soundcheck.changes.counts import ModuleChange, compare_counts
 from soundcheck.changes.locks import LockChange, compare_locks, compare_masking
+from soundcheck.changes.surface import compare_surface
 from soundcheck.finding import Finding
 from soundcheck.triage.comparing import compare
 
@@ -35,6 +36,7 @@ class Difference(msgspec.Struct, frozen=True):
     brought: tuple[Finding, ...]
     gone: tuple[Finding, ...]
     counts: tuple[ModuleChange, ...]
+    surface: tuple[ModuleChange, ...]
     locks: tuple[LockChange, ...]
     gaps: tuple[int, int]
     gap_kinds: tuple[KindChange, ...]
@@ -54,6 +56,7 @@ def tell_difference(base: str, before: Account, head: str, after: Account) -> Di
         findings=(len(before.report.findings), len(after.report.findings)),
         brought=compared.brought,
         gone=compared.gone,
+        surface=compare_surface(before.surface, after.surface),
         counts=compare_counts(before.modules, after.modules),
         locks=locks,
         gaps=(kinds[0].total(), kinds[1].total()),

@@ -38,10 +38,10 @@ def command(
 ) -> None:
     """Tell what changed from the commit BASE to the commit HEAD.
 
-    Findings that are new and that are gone, the unsafe code of each module, the locks with the
-    contexts that take them, and what was not understood. Both commits are analysed under the
-    settings of the work tree, and the baseline is left aside. BASE may end in ..., which is where
-    the work tree's HEAD has left that branch.
+    Findings that are new and that are gone, the unsafe code of each module and the safe code that
+    has to be read to believe it, the locks with the contexts that take them, and what was not
+    understood. Both commits are analysed under the settings of the work tree, and the baseline is
+    left aside. BASE may end in ..., which is where the work tree's HEAD has left that branch.
     """
     from soundcheck.changes.difference import tell_difference
     from soundcheck.render.difference import render_difference

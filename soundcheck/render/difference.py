@@ -24,6 +24,10 @@ _NOUNS = {
     "statics": ("mutable static", "mutable statics"),
     "asm": ("piece of assembly", "pieces of assembly"),
     "exprs": ("unsafe expression", "unsafe expressions"),
+    "lines": ("line to read", "lines to read"),
+    "leaks": ("leak", "leaks"),
+    "context": ("site that rests on context", "sites that rest on context"),
+    "unknown": ("site not understood", "sites not understood"),
 }
 _MINUS = "\N{MINUS SIGN}"
 # Of a comment's rows so many are shown; a person reads no more.
@@ -44,7 +48,8 @@ def headline(difference: Difference) -> str:
     rules = _by_rule(difference)
     parts = [
         *(_signed(change, rule) for rule, change in rules if change),
-        *(_told(one) for one in _top(difference) if one.counter == "blocks"),
+        *(_told(one) for one in _top(difference.counts) if one.counter == "blocks"),
+        *(_told(one) for one in _top(difference.surface) if one.counter == "leaks"),
         *(one.what for one in difference.locks if one.kind in ("masking", "context")),
     ]
     if len(parts) > _MOST_PARTS:
@@ -76,8 +81,8 @@ def _told(change: CountChange) -> str:
     return _signed(number, _NOUNS[change.counter][abs(number) != 1])
 
 
-def _top(difference: Difference) -> list[CountChange]:
-    return [one for one in difference.counts[0].changes if one.before != one.after]
+def _top(modules: Sequence[ModuleChange]) -> list[CountChange]:
+    return [one for one in modules[0].changes if one.before != one.after]
 
 
 def _text(difference: Difference) -> Iterator[str]:
@@ -88,9 +93,10 @@ def _text(difference: Difference) -> Iterator[str]:
     yield f"findings: {before:,} → {after:,}, {len(brought):,} new, {len(gone):,} gone"
     yield from (f"  + {_finding(one)}" for one in _ordered(brought))
     yield from (f"  {_MINUS} {_finding(one)}" for one in _ordered(gone))
-    yield f"unsafe code: {_totals(difference.counts[0])}"
-    for module in difference.counts[1:]:
-        yield f"  {module.module}: {', '.join(map(_told, module.changes))}"
+    for title, modules in _tables(difference):
+        yield f"{title}: {_totals(modules)}"
+        for module in modules[1:]:
+            yield f"  {module.module}: {', '.join(map(_told, module.changes))}"
     yield f"locks: {len(difference.locks)} changes"
     for change in difference.locks:
         yield f"  {change.what}"
@@ -115,16 +121,17 @@ def _finding(one: Finding) -> str:
     return f"{one.severity}[{one.rule}] {one.at.path}:{one.at.line}: {one.message}"
 
 
-def _totals(total: ModuleChange) -> str:
-    differing = [one for one in total.changes if one.before != one.after]
-    return (
-        ", ".join(
-            f"{_NOUNS[one.counter][1]} {one.before:,} → {one.after:,} "
-            f"({_number(one.after - one.before)})"
-            for one in differing
-        )
-        or "as much as before"
-    )
+def _tables(difference: Difference) -> tuple[tuple[str, Sequence[ModuleChange]], ...]:
+    return ("unsafe code", difference.counts), ("audit surface", difference.surface)
+
+
+def _totals(modules: Sequence[ModuleChange]) -> str:
+    differing = _top(modules)
+    return ", ".join(
+        f"{_NOUNS[one.counter][1]} {one.before:,} → {one.after:,} "
+        f"({_number(one.after - one.before)})"
+        for one in differing
+    ) or ("as before" if len(modules) == 1 else "as before in all")
 
 
 def _gaps(difference: Difference) -> str:
@@ -147,16 +154,14 @@ def _markdown(difference: Difference) -> Iterator[str]:
         )
     yield from _folded("Contexts of locks", [_listed_lock(one) for one in worst], is_open=True)
     yield from _folded("Other changes of locks", [_listed_lock(one) for one in rest])
-    rows = [
-        f"| `{one.module}` | {', '.join(map(_told, one.changes))} |"
-        for one in difference.counts[1:]
-    ]
-    if rows:
-        yield ""
-        yield f"<details><summary>Unsafe code: {_totals(difference.counts[0])}</summary>"
-        yield from ("", "| module | change |", "|---|---|", *rows[:_MOST_ROWS])
-        yield from _left(rows)
-        yield from ("", "</details>")
+    for title, modules in _tables(difference):
+        rows = [f"| `{one.module}` | {', '.join(map(_told, one.changes))} |" for one in modules[1:]]
+        if rows:
+            yield ""
+            yield f"<details><summary>{title.capitalize()}: {_totals(modules)}</summary>"
+            yield from ("", "| module | change |", "|---|---|", *rows[:_MOST_ROWS])
+            yield from _left(rows)
+            yield from ("", "</details>")
     yield ""
     yield _inline(f"{_gaps(difference).capitalize()}.")
 
@@ -199,7 +204,6 @@ def _inline(text: str) -> str:
 
 
 def _json(difference: Difference) -> str:
-    total, *modules = difference.counts
     value = {
         "base": difference.base,
         "head": difference.head,
@@ -209,11 +213,8 @@ def _json(difference: Difference) -> str:
             "new": [_finding_value(one) for one in difference.brought],
             "gone": [_finding_value(one) for one in difference.gone],
         },
-        "counts": {
-            "counting": "soundcheck",
-            "total": _counts_value(total),
-            "modules": [{"item": one.module, **_counts_value(one)} for one in modules],
-        },
+        "counts": {"counting": "soundcheck", **_modules_value(difference.counts)},
+        "surface": _modules_value(difference.surface),
         "locks": [
             {
                 "lock": one.lock,
@@ -246,6 +247,14 @@ def _finding_value(one: Finding) -> dict[str, object]:
         "subject": one.subject,
         "message": one.message,
         "fingerprint": one.fingerprint,
+    }
+
+
+def _modules_value(modules: Sequence[ModuleChange]) -> dict[str, object]:
+    total, *rest = modules
+    return {
+        "total": _counts_value(total),
+        "modules": [{"item": one.module, **_counts_value(one)} for one in rest],
     }
 
 

@@ -103,6 +103,8 @@ def test_json(run: Run, kernel: Path) -> None:
         "blocks": {"before": 0, "after": 1},
         "exprs": {"before": 0, "after": 1},
     } in value["counts"]["modules"]
+    assert value["surface"]["total"]["leaks"] == {"before": 0, "after": 0}
+    assert value["surface"]["modules"] == [{"item": "k::mm", "lines": {"before": 0, "after": 3}}]
     kinds = [(one["kind"], one["lock"]) for one in value["locks"]]
     assert kinds == [("masking", "k::mm::Shared.0"), ("context", "k::mm::TICKET_LOCK")]
 
