@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from soundcheck.catalog import read_marks
+from soundcheck.catalog import Status, load_catalog, read_marks
+from soundcheck.checks import SPECS
+from soundcheck.resources import read_pages, read_profiles
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FOLDERS = sorted(manifest.parent for manifest in FIXTURES.glob("*/Cargo.toml"))
@@ -74,6 +76,22 @@ def test_marks_are_exact(folder):
     assert marked
     assert sorted(found - marked) == []
     assert sorted(marked - found) == []
+
+
+# The families whose rules need no path through the program: each rule can be shown in a few lines.
+SHOWN = {"api", "asm", "atomics", "docs", "memory", "metrics", "statics", "sync"}
+
+
+def test_every_stable_rule_of_these_families_is_shown():
+    catalog = load_catalog(read_pages(), read_profiles(), SPECS)
+    wanted = {
+        rule.name
+        for rule in catalog.rules.values()
+        if rule.family in SHOWN and rule.status == Status.STABLE
+    }
+    marked = {name for folder in FOLDERS for _, _, name in marked_in(folder)}
+
+    assert sorted(wanted - marked) == []
 
 
 # Bytes that an editor or git would spoil, and the line and kind of the gap they must become.

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from soundcheck.finding import Finding, Severity
+from soundcheck.source import Span
 
 SeverityOf = Callable[[str, str], Severity | None]
 """The severity of a rule at a path; none where the rule is off."""
@@ -37,20 +38,25 @@ def leave_to_others(
     one of those it relates to.
     """
     claims = tuple(claims)
-    taken = {(place, claim.rule) for claim in claims for place in _places(claim)}
+    better = frozenset(name for names in yields.values() for name in names)
+    taken: dict[tuple[str, str], list[Span]] = {}
+    for claim in claims:
+        for at in _places(claim) if claim.rule in better else ():
+            taken.setdefault((claim.rule, at.path), []).append(at)
     return tuple(
         claim
         for claim in claims
         if not any(
-            (place, better) in taken
-            for better in yields.get(claim.rule, ())
-            for place in _places(claim)
+            at.start < other.end and other.start < at.end
+            for at in (_places(claim) if claim.rule in yields else ())
+            for name in yields[claim.rule]
+            for other in taken.get((name, at.path), ())
         )
     )
 
 
-def _places(claim: Finding) -> list[tuple[str, int]]:
-    return [(at.path, at.start) for at in (claim.at, *(step.at for step in claim.related))]
+def _places(claim: Finding) -> list[Span]:
+    return [claim.at, *(step.at for step in claim.related)]
 
 
 def former_fingerprints(

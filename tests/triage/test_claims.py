@@ -115,6 +115,7 @@ def related(start: int, *starts: int, rule: str = "static-mut") -> Finding:
     "other",
     [
         pytest.param(finding(9, rule="other"), id="elsewhere"),
+        pytest.param(finding(6, rule="other"), id="right behind it"),
         pytest.param(finding(1, rule="other", path="src/irq.rs"), id="in another file"),
         pytest.param(finding(1, rule="third"), id="a rule that it does not yield to"),
         pytest.param(finding(1), id="its own rule"),
@@ -128,6 +129,7 @@ def test_a_rule_speaks_where_no_better_one_does(other: Finding) -> None:
     ("lesser", "better"),
     [
         pytest.param(finding(1), finding(1, rule="other"), id="the same place"),
+        pytest.param(finding(1), finding(3, rule="other"), id="a part of it"),
         pytest.param(related(1, 7), finding(7, rule="other"), id="what it relates to"),
         pytest.param(finding(1), related(7, 1, rule="other"), id="what the better one relates to"),
     ],
