@@ -18,7 +18,7 @@ from soundcheck.program import Program
 from soundcheck.syntax import items as it
 from soundcheck.syntax.visit import walk
 from soundcheck.types.auto_traits import SEND, SYNC, AutoTraits, Verdict
-from soundcheck.types.construction import is_filled, is_made_freely, names_in
+from soundcheck.types.construction import is_filled, is_given, is_made_freely, names_in
 from soundcheck.types.heads import derived_traits
 from soundcheck.types.lending import (
     Role,
@@ -206,7 +206,12 @@ def _is_bound_to_thread(autos: AutoTraits, case: _Case) -> bool:
 
 
 def _asks_for_thread(autos: AutoTraits, case: _Case, threads: frozenset[str]) -> bool:
-    """Whether a method that lends, or moves in or out, asks which thread it is on."""
+    """Whether a ``T`` gets in and out by methods alone that ask which thread they are on.
+
+    What a constructor is given was the thread's that called it.
+    """
+    if is_given(autos.methods, case.owner, case.position):
+        return False
     for one in accesses(autos.methods, case.owner, case.position, "any"):
         func = one.method.item
         for node in walk(func) if isinstance(func, it.Function) else ():

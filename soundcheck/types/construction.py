@@ -59,6 +59,18 @@ def is_filled(methods: Methods, owner: Def, position: int) -> bool:
     return any(_takes(methods, maker, "") for maker in makers(methods, owner) if maker.impl < 0)
 
 
+def is_given(methods: Methods, owner: Def, position: int) -> bool:
+    """Whether an ``owner`` is made of a ``T``, which may then be another thread's than it."""
+    if _has_open_fields(owner):
+        return True
+    for maker in makers(methods, owner):
+        for made, _ in _made_by(methods, maker, owner):
+            arg = made.args[position] if position < len(made.args) else None
+            if isinstance(arg, Param) and _takes(methods, maker, arg.name):
+                return True
+    return False
+
+
 def _takes(methods: Methods, func: Def, name: str) -> bool:
     """Whether a safe function takes a value of a parameter, of any if no ``name`` is given."""
     item = func.item
