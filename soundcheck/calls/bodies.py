@@ -169,9 +169,8 @@ class BodyWalk:
 
     def dropped(self, ty: Ty, at: int, *, is_moved: bool = False) -> None:
         """Note that a value of a type goes out of scope; ``is_moved`` if others may drop it."""
-        bodies = self.callees.drops(ty)
-        if bodies:
-            found = tuple(BodyId(body) for body in bodies)
+        found = self.callees.drops(ty, self.place.owner.cfg)
+        if found:
             resolution = "exact" if len(found) == 1 else "candidates"
             reason = MOVED_ON if is_moved else "drop glue"
             site = CallSite(self.body, "drop", at, at, "drop", resolution, found, reason)

@@ -313,9 +313,13 @@ class Callees:
 
     # -- what the language does by itself ------------------------------------------------------
 
-    def drops(self, ty: Ty) -> tuple[int, ...]:
-        """The ``Drop`` impls that run when a value of a type goes out of scope."""
-        return self._drops.of(ty)
+    def drops(self, ty: Ty, cfg: Cfg | None) -> tuple[BodyId, ...]:
+        """The ``Drop`` impls that run when a value of a type goes out of scope under a formula."""
+        return tuple(
+            BodyId(index)
+            for index in self._drops.of(ty)
+            if index not in self.excluded and self.may_meet(self.defmap.defs[index].cfg, cfg)
+        )
 
     def range_of(self, expr: it.Range, inner: Ty) -> Ty:
         """The type of a range expression."""

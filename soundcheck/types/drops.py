@@ -62,6 +62,10 @@ class Drops:
         target = self._methods.defs[ty.def_id]
         if target.name in _KEEPERS:
             return
+        # In other builds its name may stand for another type.
+        for twin in self._methods.twins.get(ty.def_id, ()):
+            meant = self._methods.declared.type_of_def(twin, ty.args)
+            self._collect(meant, found, seen, depth)
         for method in self._methods.of_traits.get(head_of(ty), {}).get("drop", ()):
             header = self._methods.declared.header_of(method.impl)
             if header.trait is not None and header.trait.path.rpartition("::")[2] == "Drop":

@@ -459,8 +459,9 @@ CASES = [
         //- /src/lib.rs
         #[cfg(target_arch = "x86_64")] #[path = "x86.rs"] mod arch;
         #[cfg(target_arch = "aarch64")] #[path = "arm.rs"] mod arch;
-        use arch::{Serial, init};
+        use arch::{Line, Serial, init};
         struct Console { serial: Serial }
+        struct Terminal { line: Line }
         fn boot(console: &Console) {
             init(); //~ candidates k::arch::init, k::arch::init#2
             arch::init(); //~ candidates k::arch::init, k::arch::init#2
@@ -475,16 +476,23 @@ CASES = [
         #[cfg(feature = "smp")] fn cores() -> u8 { 2 }
         #[cfg(not(feature = "smp"))] fn cores() -> u8 { 1 }
         fn count() { cores(); } //~ candidates k::cores, k::cores#2
+        fn leave(terminal: Terminal) {
+        } //~ candidates drop k::arch::Line::drop, k::arch::Line::drop#2
+        #[cfg(target_arch = "aarch64")]
+        fn leave_early(terminal: Terminal) {
+        } //~ exact drop k::arch::Line::drop
         #[cfg(feature = "smp")] fn more() { cores(); } //~ exact k::cores
         //- /src/x86.rs
         pub fn init() { enable() } //~ exact k::arch::enable
         fn enable() {}
         pub struct Serial;
         impl Serial { pub fn new() -> Self { Serial } pub fn put(&self, _: u8) {} }
+        pub struct Line; impl Drop for Line { fn drop(&mut self) {} }
         //- /src/arm.rs
         pub fn init() {}
         pub struct Serial;
         impl Serial { pub fn new() -> Self { Serial } pub fn put(&self, _: u8) {} }
+        pub struct Line; impl Drop for Line { fn drop(&mut self) {} }
         """,
         id="twins under formulas",
     ),

@@ -162,7 +162,7 @@ def _glue_of(low: Lowering, frame: Frame, name: str, sites: list[Implied]) -> Im
     """The drop glue of a local among what is dropped at one place, taken out of it."""
     local = frame.locals[name]
     ty = low.world.methods.normalize(local.type, low.body.context.bounds)
-    wanted = tuple(BodyId(index) for index in low.world.callees.drops(ty))
+    wanted = low.world.callees.drops(ty, low.body.owner.cfg)
     if not wanted:
         return None
     for index, one in enumerate(sites):
