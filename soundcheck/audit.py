@@ -142,7 +142,8 @@ def _understand(
     if asked == EVERY_BUILD and not needs_model:
         return resolve(source, stages.parse(source.files, queries))
     parse, link, named = stages.parse, stages.link, stages.profiles
-    model = build_model(source, catalog, stages.theory, parse, link, asked, queries, named)
+    profiles = catalog.profiles
+    model = build_model(source, profiles, stages.theory, parse, link, asked, queries, named)
     return model.program, model.gaps
 
 

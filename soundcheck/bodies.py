@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-import msgspec
-
 from soundcheck.boundaries.collecting import find_operations
 from soundcheck.boundaries.operations import Operation
 from soundcheck.boundaries.writes import FieldWrite, find_writes
-from soundcheck.calls.linking import World, join_parts, walk_bodies
+from soundcheck.calls.linking import LinkedBodies, World, join_parts, walk_bodies
 from soundcheck.calls.sites import Links
 from soundcheck.contexts.carriers import Carriers
 from soundcheck.contexts.lowering import Words, lower_body
@@ -17,10 +15,9 @@ from soundcheck.crates.definitions import Def
 from soundcheck.types.methods import Methods
 
 
-class BodyFacts(msgspec.Struct, frozen=True, gc=False):
+class BodyFacts(LinkedBodies, frozen=True, gc=False):
     """What the bodies of one file call and do, and which fields they write to."""
 
-    links: Links
     scripts: Scripts
     operations: tuple[Operation, ...] = ()
     writes: tuple[FieldWrite, ...] = ()

@@ -4,14 +4,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 import msgspec
 
-from soundcheck.bodies import BodyFacts
 from soundcheck.budget import find_unmet
 from soundcheck.calls.assembly import read_assembly, through_assembly
 from soundcheck.calls.graph import CallGraph, join_links
-from soundcheck.calls.linking import World, has_body
+from soundcheck.calls.linking import LinkedBodies, World, has_body
 from soundcheck.calls.sites import WRITTEN
 from soundcheck.calls.world import MacroFacts, build_world
-from soundcheck.catalog import Catalog
 from soundcheck.catalog.choosing import choose_profiles
 from soundcheck.catalog.profiles import Profile
 from soundcheck.catalog.targets import Theory
@@ -47,13 +45,13 @@ class Model(msgspec.Struct, frozen=True):
 
 
 Link = Callable[
-    [World, Mapping[str, FileFacts], Sequence[tuple[str, Sequence[Def]]]], Iterable[BodyFacts]
+    [World, Mapping[str, FileFacts], Sequence[tuple[str, Sequence[Def]]]], Iterable[LinkedBodies]
 ]
 
 
 def build_model(
     source: Input,
-    catalog: Catalog,
+    profiles: Mapping[str, Profile],
     theory: Theory,
     parse: Parse,
     link: Link,
@@ -63,13 +61,13 @@ def build_model(
 ) -> Model:
     """Parse, resolve and link; ``link`` walks the bodies of each file, here or in processes.
 
-    ``asked`` narrows the program to some configurations; ``named`` are the profiles to use, if
-    they are not to be chosen by what is audited.
+    ``profiles`` are all there are, by name; ``named`` are those to use, if they are not to be
+    chosen by what is audited. ``asked`` narrows the program to some configurations.
 
     Raises:
         UnusableSelectionError: where ``asked`` names no target, feature or option there is.
     """
-    stubs = read_stubs(_tables(catalog, "stub"))
+    stubs = read_stubs(_tables(profiles, "stub"))
     files = (*source.files, *stub_files(stubs))
     facts = parse(files, queries)
     trees = {path: one.tree for path, one in facts.items()}
@@ -81,7 +79,7 @@ def build_model(
         raise UnusableSelectionError(selection)
     forest = build_module_trees(trees, packages, source.links)
     texts = {file.path: file.data for file in files}
-    world = build_world(forest, trees, texts, packages, theory, _macro_facts(catalog), selection)
+    world = build_world(forest, trees, texts, packages, theory, _macro_facts(profiles), selection)
     bodies = tuple(link(world, facts, _bodies_by_file(world)))
     assembly = read_assembly(world, source.assembly)
     links = through_assembly(world, assembly, (one.links for one in bodies))
@@ -94,7 +92,7 @@ def build_model(
         Program(
             own,
             forest,
-            Linked(world, graph, bodies, _profiles(catalog, manifests.packages, named)),
+            Linked(world, graph, bodies, _choose(profiles, manifests.packages, named)),
             source.accounts,
         ),
         world,
@@ -115,12 +113,12 @@ def resolve(source: Input, facts: Mapping[str, FileFacts]) -> tuple[Program, tup
     return Program(facts, forest, accounts=source.accounts), order_gaps(gaps)
 
 
-def _profiles(
-    catalog: Catalog, packages: Sequence[Package], named: Sequence[str]
+def _choose(
+    profiles: Mapping[str, Profile], packages: Sequence[Package], named: Sequence[str]
 ) -> tuple[Profile, ...]:
     names = {package.name for package in packages}
     crates = {one.name for package in packages for one in package.dependencies}
-    return choose_profiles(catalog.profiles, names, crates, named)
+    return choose_profiles(profiles, names, crates, named)
 
 
 def _unmet(source: Input, forest: ModuleForest, paths: Collection[str]) -> tuple[Gap, ...]:
@@ -140,10 +138,10 @@ def _bodies_by_file(world: World) -> list[tuple[str, list[Def]]]:
     return [(path, found[path]) for path in sorted(found)]
 
 
-def _tables(catalog: Catalog, key: str) -> list[Mapping[str, object]]:
+def _tables(profiles: Mapping[str, Profile], key: str) -> list[Mapping[str, object]]:
     """The tables under a key of all profiles that hold everywhere."""
     found: list[Mapping[str, object]] = []
-    for profile in catalog.profiles.values():
+    for profile in profiles.values():
         value = profile.facts.get(key, ()) if profile.is_always else ()
         if isinstance(value, Mapping):
             found.append(value)
@@ -152,10 +150,10 @@ def _tables(catalog: Catalog, key: str) -> list[Mapping[str, object]]:
     return found
 
 
-def _macro_facts(catalog: Catalog) -> MacroFacts:
+def _macro_facts(profiles: Mapping[str, Profile]) -> MacroFacts:
     formatting: set[str] = set()
     types: dict[str, str] = {}
-    for table in _tables(catalog, "macros"):
+    for table in _tables(profiles, "macros"):
         words, named = table.get("formatting", ()), table.get("types", {})
         if isinstance(words, list | tuple):
             formatting.update(str(word) for word in words)

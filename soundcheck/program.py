@@ -3,22 +3,15 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from soundcheck.bodies import BodyFacts
-from soundcheck.boundaries.facts import ValueFacts, read_value_facts
-from soundcheck.boundaries.found import Boundaries
-from soundcheck.boundaries.obligations import Obligation, find_obligations
-from soundcheck.boundaries.operations import Operation
 from soundcheck.budget import Accounts, Budget
 from soundcheck.calls.graph import CallGraph
-from soundcheck.calls.linking import World
+from soundcheck.calls.linking import LinkedBodies, World
 from soundcheck.catalog import Rule, fill_message
 from soundcheck.catalog.profiles import Profile
-from soundcheck.contexts.facts import KernelFacts
-from soundcheck.contexts.infer import Contexts
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.modules import ModuleForest, ModuleNode
 from soundcheck.crates.naming import name_items
@@ -29,6 +22,15 @@ from soundcheck.syntax.cfg import Cfg, conjoin, is_test_only
 from soundcheck.syntax.columns import OWN_PROFILE
 from soundcheck.syntax.facts import FileFacts
 from soundcheck.syntax.items import AnyItem, Impl
+
+if TYPE_CHECKING:
+    # What needs them loads them: who shows calls does without.
+    from soundcheck.bodies import BodyFacts
+    from soundcheck.boundaries.facts import ValueFacts
+    from soundcheck.boundaries.found import Boundaries
+    from soundcheck.boundaries.obligations import Obligation
+    from soundcheck.boundaries.operations import Operation
+    from soundcheck.contexts.infer import Contexts
 
 _TEST_KINDS = frozenset({"test", "bench"})
 # `#[test]`, and what kernels and runtimes with a harness of their own call it.
@@ -66,12 +68,15 @@ class Linked(NamedTuple):
 
     world: World
     graph: CallGraph
-    bodies: tuple[BodyFacts, ...]
+    bodies: tuple[LinkedBodies, ...]
     profiles: tuple[Profile, ...]
 
 
 class NotLinkedError(Exception):
-    """A check asked for names and calls without saying so in its ``SPEC``."""
+    """A check asked for names and calls without saying so in its ``SPEC``.
+
+    Or somebody asked what bodies do of a model that was made to tell what they call.
+    """
 
 
 class Program:
@@ -117,8 +122,11 @@ class Program:
         return self.linked.graph
 
     @cached_property
-    def contexts(self) -> Contexts:
+    def contexts(self) -> "Contexts":
         """Who runs in which context, with what masked and held."""
+        from soundcheck.contexts.facts import KernelFacts
+        from soundcheck.contexts.infer import Contexts
+
         linked = self.linked
         params = {
             (call.site.caller, call.site.start, call.site.end): call.param
@@ -126,29 +134,44 @@ class Program:
             for call in one.links.values
             if call.param >= 0
         }
-        scripts = [one.scripts for one in linked.bodies]
+        scripts = [one.scripts for one in self._bodies]
         facts = KernelFacts(linked.profiles)
         return Contexts(linked.world, linked.graph, scripts, facts, params)
 
     @cached_property
-    def operations(self) -> Mapping[int, tuple[Operation, ...]]:
+    def operations(self) -> Mapping[int, tuple["Operation", ...]]:
         """The unsafe operations of each function, closures in it included, by its definition."""
         found: dict[int, list[Operation]] = {}
-        for one in self.linked.bodies:
+        for one in self._bodies:
             for operation in one.operations:
                 found.setdefault(operation.body.owner, []).append(operation)
         return {owner: tuple(found[owner]) for owner in sorted(found)}
 
     @cached_property
-    def values(self) -> ValueFacts:
+    def values(self) -> "ValueFacts":
         """What facts say of the ways that the values of operands take."""
+        from soundcheck.boundaries.facts import read_value_facts
+
         return read_value_facts(self.linked.profiles)
 
+    @property
+    def _bodies(self) -> "list[BodyFacts]":
+        """What the bodies of each file do."""
+        from soundcheck.bodies import BodyFacts
+
+        bodies = self.linked.bodies
+        found = [one for one in bodies if isinstance(one, BodyFacts)]
+        if len(found) < len(bodies):
+            raise NotLinkedError("the model tells only what bodies call")
+        return found
+
     @cached_property
-    def boundaries(self) -> Boundaries:
+    def boundaries(self) -> "Boundaries":
         """What each unsafe site leans on, and who can break it."""
+        from soundcheck.boundaries.found import Boundaries
+
         linked = self.linked
-        writes = (write for one in linked.bodies for write in one.writes)
+        writes = (write for one in self._bodies for write in one.writes)
         return Boundaries(
             linked.world,
             linked.graph,
@@ -159,8 +182,10 @@ class Program:
         )
 
     @cached_property
-    def obligations(self) -> tuple[Obligation, ...]:
+    def obligations(self) -> tuple["Obligation", ...]:
         """What safe code has to see to, so that unsafe code elsewhere is sound."""
+        from soundcheck.boundaries.obligations import find_obligations
+
         return find_obligations(self.boundaries)
 
     @cached_property

@@ -8,8 +8,8 @@ from functools import cache
 
 import pytest
 
-from soundcheck.bodies import read_bodies
-from soundcheck.commands.policy import open_catalog, open_theory
+from soundcheck.calls.linking import read_links
+from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.input import Input
 from soundcheck.model import build_model
 from soundcheck.source import SourceFile
@@ -33,7 +33,7 @@ ALLOCATOR = """
 
 @pytest.fixture(scope="module")
 def model_of():
-    catalog, theory = open_catalog(), open_theory()
+    profiles, theory = open_profiles(), open_theory()
     parse_once = cache(parse)
 
     def build(text):
@@ -50,9 +50,9 @@ def model_of():
             return {one.path: parse_once(one, queries) for one in files}
 
         def link(world, *rest):
-            return [read_bodies(world, targets) for _, targets in rest[-1]]
+            return [read_links(world, targets) for _, targets in rest[-1]]
 
-        return build_model(source, catalog, theory, parse_all, link)
+        return build_model(source, profiles, theory, parse_all, link)
 
     return build
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from soundcheck.calls.bodies import BodyWalk
 from soundcheck.calls.callees import Callees, Place
 from soundcheck.calls.calling import argument
@@ -28,6 +30,12 @@ class World(NamedTuple):
     trees: Mapping[str, ItemTree]
 
 
+class LinkedBodies(msgspec.Struct, frozen=True, gc=False):
+    """What the bodies of one file call."""
+
+    links: Links
+
+
 class TypedBody(NamedTuple):
     """A body that was walked, closures in it included: what it calls, and of what type all is.
 
@@ -43,6 +51,11 @@ class TypedBody(NamedTuple):
     params: tuple[Ty, ...]
     types: Mapping[int, Ty]
     links: Links
+
+
+def read_links(world: World, targets: Iterable[Def]) -> LinkedBodies:
+    """What some definitions' bodies call, and nothing else of them."""
+    return LinkedBodies(join_parts(body.links for body in walk_bodies(world, targets)))
 
 
 def walk_bodies(world: World, targets: Iterable[Def]) -> Iterator[TypedBody]:

@@ -40,7 +40,7 @@ def command(common: Common, selected: Selected, by: str, form: str) -> None:
     from soundcheck.model import unresolved_calls
 
     session = Session(common)
-    model = session.model(selected)
+    model = session.call_model(selected)
     reported = session.input.reported
     gaps = tuple(
         gap

@@ -65,7 +65,8 @@ def command(
     from soundcheck.render.graph import choose_assembly, choose_edges, render_calls
 
     read = None if trace is None else open_trace(trace)
-    model = Session(common).model(selected)
+    session = Session(common)
+    model = session.call_model(selected) if what == "calls" else session.model(selected)
     graph = model.graph if read is None else _with_observed(model, read)
     if what == "modules":
         click.echo(_modules(model, form), nl=False)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from soundcheck.catalog import Catalog, CatalogError, Problem, Rule, load_catalog
 from soundcheck.catalog.problems import unknown
+from soundcheck.catalog.profiles import Profile, read_profile
 from soundcheck.catalog.selection import (
     Decision,
     Selectors,
@@ -14,7 +15,6 @@ from soundcheck.catalog.selection import (
 )
 from soundcheck.catalog.settings import Settings
 from soundcheck.catalog.targets import Theory, read_theory
-from soundcheck.checks import SPECS
 from soundcheck.commands.failures import RunError
 from soundcheck.resources import read_pages, read_profiles, read_targets
 from soundcheck.workspace import match_globs
@@ -84,7 +84,19 @@ def catalog_with(configuration: "Configuration", pages: Mapping[str, str]) -> Ca
         raise refusal("the rules", error.problems) from None
 
 
+def open_profiles() -> Mapping[str, Profile]:
+    """The profiles that ship with the program, for who needs no rules."""
+    read = [read_profile(path, text) for path, text in read_profiles().items()]
+    problems = [problem for one in read if not isinstance(one, Profile) for problem in one]
+    if problems:
+        raise refusal("the profiles", problems)
+    return {one.name: one for one in read if isinstance(one, Profile)}
+
+
 def _load(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
+    # Who needs no rules does without the checks.
+    from soundcheck.checks import SPECS
+
     catalog = load_catalog(pages, profiles, SPECS)
     problems = tuple(query_problems(catalog.rules.values()))
     if problems:

@@ -27,16 +27,16 @@ from soundcheck.workspace import (
 
 if TYPE_CHECKING:
     from soundcheck.bodies import BodyFacts
-    from soundcheck.calls.linking import World
-    from soundcheck.catalog import Catalog
+    from soundcheck.calls.linking import LinkedBodies, World
+    from soundcheck.catalog import Catalog, Profile
     from soundcheck.commands.configuration import Configuration
     from soundcheck.crates.configurations import Asked
     from soundcheck.crates.definitions import Def
     from soundcheck.input import Input
-    from soundcheck.model import Model
+    from soundcheck.model import Link, Model
     from soundcheck.syntax.facts import FileFacts, Queries
 
-_WORDS = {"facts": "parsing", "bodies": "linking"}
+_WORDS = {"facts": "parsing", "bodies": "linking", "links": "linking"}
 
 
 class Store:
@@ -54,11 +54,16 @@ class Store:
         salt: bytes,
         files: Sequence[SourceFile],
         function: Callable[[SourceFile], bytes],
+        fuller: str = "",
     ) -> list[bytes]:
-        """What ``function`` makes of each file, from the cache where the file is known to it."""
+        """What ``function`` makes of each file, from the cache where the file is known to it.
+
+        What the cache has of the stage ``fuller`` serves as well.
+        """
         salt = code_hash() + salt
         keys = [key_of(salt, file.path, file.data) for file in files]
-        known = self.cache.load(stage, keys)
+        known = self.cache.load(fuller, keys) if fuller else {}
+        known |= self.cache.load(stage, [key for key in keys if key not in known])
         missing = [(key, file) for key, file in zip(keys, files, strict=True) if key not in known]
         if missing:
             new_files = [file for _, file in missing]
@@ -127,6 +132,17 @@ class Session:
         from soundcheck.commands.policy import open_catalog
 
         return open_catalog(self.configuration, self._profiles)
+
+    @cached_property
+    def kernel_facts(self) -> "Mapping[str, Profile]":
+        """The profiles there are, by name.
+
+        Where nothing is configured there is nothing to be held against the rules.
+        """
+        from soundcheck.commands.policy import open_profiles
+
+        is_plain = not self.configuration.stated and not self._profiles
+        return open_profiles() if is_plain else self.catalog.profiles
 
     @cached_property
     def baseline(self) -> Path:
@@ -228,7 +244,14 @@ class Session:
         return asked
 
     def model(self, selected: Selected = EVERY_BUILD) -> "Model":
-        """The program model: every name and every call."""
+        """The program model: every name and every call, and what bodies do."""
+        return self._model(selected, self.link)
+
+    def call_model(self, selected: Selected = EVERY_BUILD) -> "Model":
+        """The program model without what bodies do besides calling: for who asks for no more."""
+        return self._model(selected, self.link_calls)
+
+    def _model(self, selected: Selected, link: "Link") -> "Model":
         from soundcheck.commands.policy import open_theory
         from soundcheck.model import UnusableSelectionError, build_model
 
@@ -236,10 +259,10 @@ class Session:
         try:
             return build_model(
                 self.input,
-                self.catalog,
+                self.kernel_facts,
                 open_theory(),
                 self.parse,
-                self.link,
+                link,
                 asked,
                 named=self.profiles,
             )
@@ -259,6 +282,40 @@ class Session:
 
         from soundcheck.bodies import BodyFacts, read_bodies
 
+        bodies = dict(files)
+        encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(BodyFacts)
+        encoded = self.store.remembered(
+            "bodies",
+            self._salt_of_bodies(facts),
+            self._sources(files),
+            lambda file: encoder.encode(read_bodies(world, bodies[file.path])),
+        )
+        return [decoder.decode(value) for value in encoded]
+
+    def link_calls(
+        self,
+        world: "World",
+        facts: "Mapping[str, FileFacts]",
+        files: "Sequence[tuple[str, Sequence[Def]]]",
+    ) -> "Iterable[LinkedBodies]":
+        """Walk the bodies of each file for what they call alone."""
+        import msgspec
+
+        from soundcheck.calls.linking import LinkedBodies, read_links
+
+        bodies = dict(files)
+        encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(LinkedBodies)
+        encoded = self.store.remembered(
+            "links",
+            self._salt_of_bodies(facts),
+            self._sources(files),
+            lambda file: encoder.encode(read_links(world, bodies[file.path])),
+            fuller="bodies",
+        )
+        return [decoder.decode(value) for value in encoded]
+
+    def _salt_of_bodies(self, facts: "Mapping[str, FileFacts]") -> bytes:
+        """A hash of all that links depend on besides the bodies themselves."""
         salt = code_hash("crates", "types", "calls", "bodies") + catalog_hash()
         digest = blake2b(salt + self._asked, digest_size=32)
         for path, text in sorted(self.configuration.profiles.items()):
@@ -267,17 +324,12 @@ class Session:
             digest.update(manifest.path.encode() + b"\0" + manifest.data)
         for path in sorted(facts):
             digest.update(path.encode() + b"\0" + facts[path].interface)
+        return digest.digest()
+
+    def _sources(self, files: "Sequence[tuple[str, Sequence[Def]]]") -> list[SourceFile]:
+        """The files that bodies stand in; a stub is as good as its interface."""
         texts = {file.path: file for file in self.input.files}
-        bodies = dict(files)
-        sources = [texts.get(path, SourceFile(path, b"")) for path, _ in files]
-        encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(BodyFacts)
-        encoded = self.store.remembered(
-            "bodies",
-            digest.digest(),
-            sources,
-            lambda file: encoder.encode(read_bodies(world, bodies[file.path])),
-        )
-        return [decoder.decode(value) for value in encoded]
+        return [texts.get(path, SourceFile(path, b"")) for path, _ in files]
 
 
 def _parse(file: SourceFile, queries: "Queries") -> "FileFacts":

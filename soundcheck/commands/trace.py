@@ -41,7 +41,7 @@ def command(common: Common, trace: str, form: str) -> None:
     from soundcheck.witness import hear
 
     read = open_trace(trace)
-    model = Session(common).model()
+    model = Session(common).call_model()
     testimony = hear(read, model.world, model.graph, model.program.facts)
     click.echo(render_trace(testimony, model.world, form), nl=False)
 

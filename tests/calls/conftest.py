@@ -14,9 +14,9 @@ from functools import cache
 
 import pytest
 
-from soundcheck.bodies import read_bodies
+from soundcheck.calls.linking import read_links
 from soundcheck.calls.sites import WRITTEN
-from soundcheck.commands.policy import open_catalog, open_theory
+from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.crates.stubs import is_stub
 from soundcheck.input import Input
 from soundcheck.model import build_model
@@ -40,7 +40,7 @@ _MARK = re.compile(r"//~ (.*)$")
 
 @cache
 def _shipped():
-    return open_catalog(), open_theory()
+    return open_profiles(), open_theory()
 
 
 @cache
@@ -57,12 +57,12 @@ def _parse(files, queries):
 
 def _link(world, facts, files):
     del facts
-    return [read_bodies(world, targets) for path, targets in files if not is_stub(path)]
+    return [read_links(world, targets) for path, targets in files if not is_stub(path)]
 
 
 def _link_stubs_too(world, facts, files):
     del facts
-    return [read_bodies(world, targets) for _, targets in files]
+    return [read_links(world, targets) for _, targets in files]
 
 
 def _input_of(fixture):

@@ -302,3 +302,23 @@ def test_files_of_assembly_are_nodes(run: Run, write: Write, form: str) -> None:
     root = write(ASSEMBLY)
 
     assert "src/boot.S" in run("graph", "calls", root, "-o", form, "--cache-dir=shared").stdout
+
+
+def test_what_an_explanation_has_linked_serves_the_graph(
+    run: Run, root: Path, tmp_path: Path
+) -> None:
+    """Calls are the same whether their bodies were walked for them alone or for all they do."""
+    cache = ("--cache-dir", tmp_path / "cache")
+    alone = run("graph", "calls", root, "--no-cache", "-o", "json")
+    run("explain", "k::boot", root, *cache)
+    served = run("graph", "calls", root, *cache, "-o", "json")
+
+    assert alone.exit_code == served.exit_code == 0
+    assert json.loads(alone.stdout)["calls"]
+    assert served.stdout == alone.stdout
+    # And what was linked for the graph does not pass for the whole.
+    fresh = ("--cache-dir", tmp_path / "fresh")
+    run("graph", "calls", root, *fresh)
+    explained = run("explain", "k::boot", root, *fresh)
+    assert explained.exit_code == 0
+    assert explained.stdout == run("explain", "k::boot", root, "--no-cache").stdout

@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from soundcheck.bodies import read_bodies
+from soundcheck.calls.linking import read_links
 from soundcheck.calls.names import Names
-from soundcheck.catalog import load_catalog
-from soundcheck.catalog.targets import Theory, read_theory
-from soundcheck.checks import SPECS
+from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.input import Input
 from soundcheck.model import build_model
-from soundcheck.resources import read_pages, read_profiles, read_targets
 from soundcheck.source import SourceFile
 from soundcheck.syntax.reading import parse
 
@@ -51,17 +48,15 @@ def test_links_read_by_hand(verdicts: Path) -> None:
     if not repository.is_dir():
         pytest.skip(f"{read['kernel']} is not cloned")
     files = files_at(repository, read["commit"])
-    theory = read_theory(*read_targets())
-    assert isinstance(theory, Theory)
     model = build_model(
         Input(
             files=tuple(file for file in files if file.path.endswith(".rs")),
             manifests=tuple(file for file in files if file.path.endswith(".toml")),
         ),
-        load_catalog(read_pages(), read_profiles(), SPECS),
-        theory,
+        open_profiles(),
+        open_theory(),
         lambda sources, queries: {file.path: parse(file, queries) for file in sources},
-        lambda world, _, bodies: [read_bodies(world, targets) for _, targets in bodies],
+        lambda world, _, bodies: [read_links(world, targets) for _, targets in bodies],
     )
     names = Names(model.world)
     defs = model.world.defmap.defs

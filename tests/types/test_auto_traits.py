@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from soundcheck.bodies import read_bodies
-from soundcheck.commands.policy import open_catalog, open_theory
+from soundcheck.calls.linking import read_links
+from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.crates.stubs import is_stub
 from soundcheck.input import Input
 from soundcheck.model import build_model
@@ -260,7 +260,7 @@ def _parse(files, queries):
 
 def _link(world, facts, files):
     del facts
-    return [read_bodies(world, targets) for path, targets in files if not is_stub(path)]
+    return [read_links(world, targets) for path, targets in files if not is_stub(path)]
 
 
 # What a type would be without its impls, and with parameters at their best.
@@ -291,7 +291,7 @@ def _world():
     source = Input(
         (SourceFile("src/lib.rs", text.encode()),), (SourceFile("Cargo.toml", MANIFEST),)
     )
-    model = build_model(source, open_catalog(), open_theory(), _parse, _link)
+    model = build_model(source, open_profiles(), open_theory(), _parse, _link)
     return model.world.methods
 
 

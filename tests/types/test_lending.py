@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from soundcheck.bodies import read_bodies
-from soundcheck.commands.policy import open_catalog, open_theory
+from soundcheck.calls.linking import read_links
+from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.crates.stubs import is_stub
 from soundcheck.input import Input
 from soundcheck.model import build_model
@@ -153,7 +153,7 @@ def _parse(files, queries):
 
 def _link(world, facts, files):
     del facts
-    return [read_bodies(world, targets) for path, targets in files if not is_stub(path)]
+    return [read_links(world, targets) for path, targets in files if not is_stub(path)]
 
 
 @cache
@@ -163,7 +163,7 @@ def _autos():
         (SourceFile("src/lib.rs", SOURCE.encode()),), (SourceFile("Cargo.toml", manifest),)
     )
     return AutoTraits(
-        build_model(source, open_catalog(), open_theory(), _parse, _link).world.methods
+        build_model(source, open_profiles(), open_theory(), _parse, _link).world.methods
     )
 
 

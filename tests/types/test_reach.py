@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from soundcheck.bodies import read_bodies
-from soundcheck.commands.policy import open_catalog, open_theory
+from soundcheck.calls.linking import read_links
+from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.crates.stubs import is_stub
 from soundcheck.input import Input
 from soundcheck.model import build_model
@@ -57,14 +57,14 @@ def _parse(files, queries):
 
 def _link(world, facts, files):
     del facts
-    return [read_bodies(world, targets) for path, targets in files if not is_stub(path)]
+    return [read_links(world, targets) for path, targets in files if not is_stub(path)]
 
 
 @cache
 def _def_map(root):
     manifest = b'[package]\nname = "k"\nedition = "2024"\n'
     source = Input((SourceFile(root, SOURCE),), (SourceFile("Cargo.toml", manifest),))
-    return build_model(source, open_catalog(), open_theory(), _parse, _link).world.defmap
+    return build_model(source, open_profiles(), open_theory(), _parse, _link).world.defmap
 
 
 def _reach(root, path, name):
