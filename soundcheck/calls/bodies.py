@@ -10,6 +10,7 @@ from soundcheck.calls.callables import arity_of, body_of
 from soundcheck.calls.callees import Callee, Callees, Place
 from soundcheck.calls.calling import call, macro, method, wait
 from soundcheck.calls.control import branch, jump, match, run_over
+from soundcheck.calls.moves import moved_names
 from soundcheck.calls.operators import (
     assign,
     attempt,
@@ -62,7 +63,8 @@ class BodyWalk:
         self.body = BodyId(place.owner.index)
         self.params: dict[str, int] = {}
         self.returned: list[Ty] = []
-        self.moved: frozenset[str] = frozenset()
+        self.root: it.Block | None = None
+        self._moved: frozenset[str] | None = None
         self.sites: list[CallSite] = []
         self.values: list[ValueCall] = []
         self.mentions: list[Mention] = []
@@ -134,7 +136,7 @@ class BodyWalk:
             ty = self.expr(block.tail, expected)
         for name, one in self.scopes.pop().items():
             if name != "self":
-                self.dropped(one, block.end, is_moved=name in self.moved)
+                self.dropped(one, block.end, name)
         self.context = outer
         return ty
 
@@ -167,14 +169,21 @@ class BodyWalk:
         if isinstance(let.pat, it.WildPat):
             self.dropped(found, let.end)
 
-    def dropped(self, ty: Ty, at: int, *, is_moved: bool = False) -> None:
-        """Note that a value of a type goes out of scope; ``is_moved`` if others may drop it."""
+    def dropped(self, ty: Ty, at: int, name: str = "") -> None:
+        """Note that a value of a type goes out of scope, that of the local ``name`` if given."""
         found = self.callees.drops(ty, self.place.owner.cfg)
         if found:
             resolution = "exact" if len(found) == 1 else "candidates"
-            reason = MOVED_ON if is_moved else "drop glue"
+            reason = MOVED_ON if name and self._is_moved(name) else "drop glue"
             site = CallSite(self.body, "drop", at, at, "drop", resolution, found, reason)
             self.sites.append(site)
+
+    def _is_moved(self, name: str) -> bool:
+        """Whether a local is moved on somewhere, so that others may drop it."""
+        if self._moved is None:
+            # Few bodies have anything to drop.
+            self._moved = frozenset() if self.root is None else moved_names(self.root)
+        return name in self._moved
 
     def _async_block(self, block: it.Block) -> Ty:
         inner = it.Block(block.start, block.end, block.stmts, block.tail)

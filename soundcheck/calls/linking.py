@@ -10,7 +10,6 @@ import msgspec
 from soundcheck.calls.bodies import BodyWalk
 from soundcheck.calls.callees import Callees, Place
 from soundcheck.calls.calling import argument
-from soundcheck.calls.moves import moved_names
 from soundcheck.calls.sites import CallSite, Links, Mention, ValueCall
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.defmap import DefMap
@@ -121,13 +120,13 @@ def _walk_function(world: World, target: Def, func: it.Function, body: it.Block)
         walk.bind(param.pat, world.methods.normalize(ty, signature.bounds))
         if isinstance(param.pat, it.BindPat):
             walk.params[param.pat.name] = index
-    walk.moved = moved_names(body)
+    walk.root = body
     found = walk.block(body, signature.ret)
     if body.tail is not None:
         walk.mention(body.tail, found, "return")
     for name, ty in walk.scopes[0].items():
         if name != "self" or func.receiver.startswith("self"):
-            walk.dropped(ty, body.end, is_moved=name in walk.moved)
+            walk.dropped(ty, body.end, name)
     for param, ty in zip(func.params, signature.params, strict=True):
         if isinstance(param.pat, it.WildPat):
             walk.dropped(ty, body.end)

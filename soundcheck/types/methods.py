@@ -12,6 +12,7 @@ from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
 from soundcheck.types.declared import NO_BOUNDS, Declarations
 from soundcheck.types.heads import Head, derived_traits, head_of, pair_twins
+from soundcheck.types.inherited import Inherited, index_blankets, index_defaults
 from soundcheck.types.ty import (
     UNKNOWN,
     Adt,
@@ -71,7 +72,9 @@ class Methods:
         self.twins = pair_twins(declared.defmap)
         self.stub_traits: dict[str, list[Def]] = defaultdict(list)
         self._dereferenced: dict[Ty, Ty | None] = {}
+        self._inherited: dict[Head, Inherited] = {}
         self._file()
+        self._blankets = index_blankets(declared, self.members, self.blanket_impls)
 
     def _file(self) -> None:
         heads: dict[int, Head] = {}
@@ -231,19 +234,19 @@ class Methods:
 
     def _defaults(self, ty: Ty, head: Head, name: str) -> list[Method]:
         """The default methods of the traits that have an impl for a type and none of the method."""
+        inherited = self._inherited.get(head)
+        if inherited is None:
+            impls = self.impls_by_head.get(head, ())
+            inherited = index_defaults(self.declared, self.members, impls)
+            self._inherited[head] = inherited
         found = []
-        for index in self.impls_by_head.get(head, ()):
-            if name in self.members.get(index, {}):
-                continue
+        for index, targets in inherited.get(name, ()):
             header = self.declared.header_of(index)
-            if header.trait is None or header.trait.def_id < 0:
-                continue
-            for target in self.declared.associated(header.trait.def_id).get(name, ()):
-                known: dict[str, Ty] = {}
-                if target.kind == "function" and unify(header.self_type, ty, known):
-                    trait = substitute_trait(header.trait, known)
-                    known = {**self._of_trait(trait), **known, "Self": ty}
-                    found.append(Method(target, known, ty, trait=trait))
+            known: dict[str, Ty] = {}
+            if header.trait is not None and unify(header.self_type, ty, known):
+                trait = substitute_trait(header.trait, known)
+                known = {**self._of_trait(trait), **known, "Self": ty}
+                found += [Method(target, known, ty, trait=trait) for target in targets]
         return found
 
     def _of_trait(self, trait: TraitRef) -> dict[str, Ty]:
@@ -271,16 +274,11 @@ class Methods:
         found: list[Method] = []
         if isinstance(ty, Unknown | Never):
             return found
-        for index in self.blanket_impls:
+        for index, targets in self._blankets.get(name, ()):
             header = self.declared.header_of(index)
+            known: dict[str, Ty] = {}
             if header.trait is None or header.trait.def_id < 0:
                 continue
-            own = self.members.get(index, {}).get(name)
-            inherited = self.declared.associated(header.trait.def_id).get(name, ())
-            targets = own or inherited
-            if not targets:
-                continue
-            known: dict[str, Ty] = {}
             if not unify(header.self_type, ty, known):
                 continue
             if not self._satisfies(header.bounds, known, bounds):
@@ -289,7 +287,6 @@ class Methods:
             found += [
                 Method(target, {**self._of_trait(header.trait), **known}, ty, trait=header.trait)
                 for target in targets
-                if target.kind == "function"
             ]
         return found
 
