@@ -315,9 +315,12 @@ class Callees:
 
     def drops(self, ty: Ty, cfg: Cfg | None) -> tuple[BodyId, ...]:
         """The ``Drop`` impls that run when a value of a type goes out of scope under a formula."""
+        found = self._drops.of(ty)
+        if not found:
+            return ()
         return tuple(
             BodyId(index)
-            for index in self._drops.of(ty)
+            for index in found
             if index not in self.excluded and self.may_meet(self.defmap.defs[index].cfg, cfg)
         )
 

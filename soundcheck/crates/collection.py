@@ -119,6 +119,9 @@ class Place(NamedTuple):
 
 FREE = Around()
 
+# What is defined, and holds no definitions.
+_PLAIN = frozenset({it.Function, it.Static, it.TypeAlias, it.MacroDef})
+
 
 def collect(
     forest: ModuleForest,
@@ -220,12 +223,13 @@ def resolve_written(
 
 
 def _collect_part(found: Collection, module: ModuleNode, part: Part) -> None:
-    join = found.formulas.join
+    join, place_formula = found.formulas.join, found.formulas.place
     crate = found.forest.crates[module.crate]
     scope = found.scopes[module.index]
-    base = join(scope.cfg, found.formulas.place(part.cfg, crate))
+    base = join(scope.cfg, place_formula(part.cfg, crate))
     blocks = _add_blocks(found, scope, part, base)
-    names = found.names.get(part.file, {}) if part.is_primary else {}
+    file, is_primary = part.file, part.is_primary
+    names = found.names.get(file, {}) if is_primary else {}
     arounds: dict[int, Around] = {}
     lost: Scope | None = None
     for placed in part.outline.items:
@@ -233,26 +237,20 @@ def _collect_part(found: Collection, module: ModuleNode, part: Part) -> None:
             continue
         item, holder = placed.item, placed.container
         at = scope
-        if is_inner(placed):
-            inner = NOWHERE if blocks is None else blocks.scope_at(item.start, found.scopes)
-            if inner == NOWHERE:
-                lost = lost or add_block(found.scopes, scope, part.file, base)
-                inner = lost.index
-            at = found.scopes[inner]
-        cfg = base if placed.cfg is None else join(base, found.formulas.place(placed.cfg, crate))
-        if blocks is not None and at is not scope:
-            for formula in blocks.guarding(item.start):
-                cfg = join(cfg, found.formulas.place(formula, crate))
-        place = Place(
-            module,
-            at,
-            cfg,
-            FREE if holder is None else arounds.get(id(holder), FREE),
-            part.file,
-            part.is_primary,
-            placed.is_in_body,
-            holder,
-        )
+        cfg = base if placed.cfg is None else join(base, place_formula(placed.cfg, crate))
+        if holder is not None or placed.is_in_body:
+            if is_inner(placed):
+                inner = NOWHERE if blocks is None else blocks.scope_at(item.start, found.scopes)
+                if inner == NOWHERE:
+                    lost = lost or add_block(found.scopes, scope, file, base)
+                    inner = lost.index
+                at = found.scopes[inner]
+            if blocks is not None and at is not scope:
+                for formula in blocks.guarding(item.start):
+                    cfg = join(cfg, place_formula(formula, crate))
+        around = FREE if holder is None else arounds.get(id(holder), FREE)
+        is_in_body = placed.is_in_body
+        place = Place(module, at, cfg, around, file, is_primary, is_in_body, holder)
         path = names.get(item.start) or _join_names(module.path, placed.name)
         inside = collect_item(found, item, place, path)
         if inside is not None:
@@ -284,6 +282,9 @@ def collect_item(found: Collection, item: it.AnyItem, place: Place, path: str) -
 
     A macro call goes by the name of what it stands in.
     """
+    if type(item) in _PLAIN:
+        define(found, item, place, path)
+        return None
     if isinstance(item, it.MacroItem):
         if not any(one.cfg is not None for one in item.items):
             found.calls.append((item, place, path))
@@ -351,34 +352,34 @@ def _collect_imports(found: Collection, item: it.Use, place: Place) -> None:
 
 def define(found: Collection, item: it.AnyItem, place: Place, path: str) -> Def:
     """Add the definition that an item is, and bind its name where it stands."""
-    scope, around = place.scope, place.around
-    visibility = around.visibility
+    module, scope, cfg, around, file, is_primary, is_in_body, container, inside = place
+    owner, impl, visibility = around
     if visibility is None:
-        visibility = _visibility(found, item, place.module.index, place.file)
+        visibility = _visibility(found, item, module.index, file)
     own = Def(
-        index=len(found.defs),
-        kind=kind_of(item),
-        name=item.name,
-        path=path,
-        namespaces=namespaces_of(item),
-        module=place.module.index,
-        scope=(place.inside or scope).index,
-        visibility=visibility,
-        cfg=place.cfg,
-        file=place.file,
-        start=item.start,
-        item=item,
-        container=place.container,
-        owner=around.owner,
-        impl=around.impl,
-        is_primary=place.is_primary,
-        is_in_body=place.is_in_body,
+        len(found.defs),
+        kind_of(item),
+        item.name,
+        path,
+        namespaces_of(item),
+        module.index,
+        (inside or scope).index,
+        visibility,
+        cfg,
+        file,
+        item.start,
+        item,
+        container,
+        owner,
+        impl,
+        is_primary,
+        is_in_body,
     )
     found.defs.append(own)
-    if around.impl >= 0:
-        found.impls[around.impl].members.append(own)
-    elif around.owner >= 0:
-        found.members.setdefault(around.owner, {}).setdefault(own.name, []).append(own)
+    if impl >= 0:
+        found.impls[impl].members.append(own)
+    elif owner >= 0:
+        found.members.setdefault(owner, {}).setdefault(own.name, []).append(own)
     elif isinstance(item, it.MacroDef):
         _bind_macro(found, own, item, place)
     else:

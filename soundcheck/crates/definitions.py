@@ -170,17 +170,19 @@ _PROC_MACROS = frozenset({"proc_macro", "proc_macro_attribute"})
 
 def kind_of(item: it.AnyItem) -> str:
     """The kind of definition that an item is; empty for what defines no name."""
-    if isinstance(item, (it.Adt, it.Static)):
-        return item.kind
-    return _KINDS.get(type(item), "")
+    known = _KINDS.get(type(item))
+    if known is not None:
+        return known
+    return item.kind if isinstance(item, (it.Adt, it.Static)) else ""
 
 
 def namespaces_of(item: it.AnyItem) -> int:
     """The namespaces that an item's name is in."""
     if isinstance(item, it.Adt):
         return TYPES if item.form == "struct" else TYPES | VALUES
-    if isinstance(item, it.Function) and any(a.path in _PROC_MACROS for a in item.attributes):
-        return VALUES | MACROS
+    if item.attributes and isinstance(item, it.Function):
+        is_macro = any(attribute.path in _PROC_MACROS for attribute in item.attributes)
+        return VALUES | MACROS if is_macro else VALUES
     return _NAMESPACES.get(type(item), 0)
 
 

@@ -111,7 +111,7 @@ def build_def_map(
         )
     bind_extern_crates(search, found.extern_crates)
     settle(search, found.imports)
-    impls = index_impls(search, found.impls, found.defs)
+    impls = index_impls(search, found.impls)
     gaps = (
         *found.gaps,
         *unresolved(search, found.imports, trees),

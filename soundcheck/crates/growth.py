@@ -1,7 +1,7 @@
 """How the module tree of a crate grows from its root, along every ``mod`` and ``include!``."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from soundcheck.crates.files import FileIndex, folder_of
 from soundcheck.crates.includes import included_path
@@ -115,9 +115,8 @@ def grow(growth: Growth, root: Root, where: Where) -> None:
         index = pending.pop()
         part = growth.parts[index]
         new: list[int] = []
-        for placed in part.outline.items:
-            if isinstance(placed.item, Module) and not placed.is_in_macro:
-                new += _declare(growth, index, placed, placed.item)
+        for placed in part.outline.modules:
+            new += _declare(growth, index, placed, cast(Module, placed.item))
         for include in part.outline.includes:
             new += _include(growth, index, include)
         pending.extend(reversed(new))

@@ -1,6 +1,6 @@
 """Impls: of which type and trait each is, and which methods of the workspace have a name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import msgspec
 
@@ -33,6 +33,7 @@ A generic parameter, whose impl is a blanket one, is ``BLANKET``; ``UNKNOWN`` is
 BLANKET = "*"
 UNKNOWN = "?"
 
+_NO_NAMES: Set[str] = frozenset()
 # Longer chains of aliases lead in a circle.
 _LONGEST_CHAIN = 8
 
@@ -67,46 +68,24 @@ class ImplDef(msgspec.Struct, frozen=True, gc=False, eq=False):
 
 
 class Impls(msgspec.Struct, frozen=True, gc=False):
-    """All impls, and those of each type and trait; every list is in order of collection.
+    """All impls, and those of each type, in order of collection.
 
-    ``methods`` holds every associated function of the workspace by its name, those of traits too.
-    The lists leave out what is not primary: the same code read once more for another crate.
+    ``of_type`` leaves out what is not primary: the same code read once more for another crate.
     """
 
     all: tuple[ImplDef, ...]
-    of_type: Mapping[Key, tuple[ImplDef, ...]]
-    inherent: Mapping[Key, tuple[ImplDef, ...]]
-    of_trait: Mapping[Key, tuple[ImplDef, ...]]
-    blanket: tuple[ImplDef, ...]
-    methods: Mapping[str, tuple[Def, ...]]
+    of_type: Mapping[Key, Sequence[ImplDef]]
 
 
-def index_impls(search: Search, seeds: Sequence[ImplSeed], defs: Sequence[Def]) -> Impls:
+def index_impls(search: Search, seeds: Sequence[ImplSeed]) -> Impls:
     """Resolve the heads of all impls, and index them."""
-    made = [_impl(search, index, seed) for index, seed in enumerate(seeds)]
-    primary = [one for one in made if one.is_primary]
+    made = tuple([_impl(search, index, seed) for index, seed in enumerate(seeds)])
     of_type: dict[Key, list[ImplDef]] = {}
-    inherent: dict[Key, list[ImplDef]] = {}
-    of_trait: dict[Key, list[ImplDef]] = {}
-    for one in primary:
-        for key in one.types:
-            of_type.setdefault(key, []).append(one)
-            if one.is_inherent:
-                inherent.setdefault(key, []).append(one)
-        for key in one.traits:
-            of_trait.setdefault(key, []).append(one)
-    methods: dict[str, list[Def]] = {}
-    for own in defs:
-        if own.kind == "function" and own.is_primary and own.is_associated:
-            methods.setdefault(own.name, []).append(own)
-    return Impls(
-        all=tuple(made),
-        of_type=_frozen(of_type),
-        inherent=_frozen(inherent),
-        of_trait=_frozen(of_trait),
-        blanket=tuple(of_type.get(BLANKET, ())),
-        methods={name: tuple(found) for name, found in methods.items()},
-    )
+    for one in made:
+        if one.is_primary:
+            for key in one.types:
+                of_type.setdefault(key, []).append(one)
+    return Impls(made, of_type)
 
 
 def unresolved_impls(impls: Impls, trees: Mapping[str, it.ItemTree]) -> Iterator[Gap]:
@@ -129,21 +108,19 @@ def unresolved_impls(impls: Impls, trees: Mapping[str, it.ItemTree]) -> Iterator
         yield Gap("unresolved-impl", what, at, one.path)
 
 
-def _frozen(lists: Mapping[Key, list[ImplDef]]) -> Mapping[Key, tuple[ImplDef, ...]]:
-    return {key: tuple(found) for key, found in lists.items()}
-
-
 def _impl(search: Search, index: int, seed: ImplSeed) -> ImplDef:
     item = seed.item
-    own = {param.name for param in item.generics.params if param.kind == "type"}
+    own: Set[str] = _NO_NAMES
+    if item.generics.params:
+        own = {param.name for param in item.generics.params if param.kind == "type"}
     types, is_dyn = type_keys(search, seed.scope, item.self_type, seed.cfg, own)
     traits: tuple[Key, ...] = ()
     if item.trait is not None:
         resolution = resolve_path(search, seed.scope, item.trait, TYPES, seed.cfg)
-        traits = tuple(_keys(search, resolution))
-    by_name: dict[str, list[Def]] = {}
+        traits = _keys(search, resolution)
+    members: dict[str, tuple[Def, ...]] = {}
     for member in seed.members:
-        by_name.setdefault(member.name, []).append(member)
+        members[member.name] = (*members.get(member.name, ()), member)
     return ImplDef(
         index=index,
         item=item,
@@ -156,12 +133,12 @@ def _impl(search: Search, index: int, seed: ImplSeed) -> ImplDef:
         types=types,
         traits=traits,
         is_dyn=is_dyn,
-        members={name: tuple(found) for name, found in by_name.items()},
+        members=members,
     )
 
 
 def type_keys(
-    search: Search, scope: int, ty: it.Type | None, cfg: Cfg | None, own_names: set[str]
+    search: Search, scope: int, ty: it.Type | None, cfg: Cfg | None, own_names: Set[str]
 ) -> tuple[tuple[Key, ...], bool]:
     """The keys of a type's head, and whether it is a trait object."""
     if isinstance(ty, it.DynType):
@@ -173,7 +150,7 @@ def type_keys(
     if len(path.segments) == 1 and path.qself is None and path.name in own_names:
         return (BLANKET,), False
     resolution = resolve_path(search, scope, path, TYPES, cfg, own_names)
-    return tuple(_keys(search, resolution)), False
+    return _keys(search, resolution), False
 
 
 def _sign(ty: it.Type | None) -> str:
@@ -195,34 +172,32 @@ def _sign(ty: it.Type | None) -> str:
     return UNKNOWN
 
 
-def _keys(search: Search, resolution: Resolution) -> Iterator[Key]:
+def _keys(search: Search, resolution: Resolution) -> tuple[Key, ...]:
     """The keys of what a path means, each once."""
-    if not resolution.candidates:
-        yield UNKNOWN
-    seen: set[Key] = set()
-    for candidate in resolution.candidates:
-        for key in _followed(search, candidate, _LONGEST_CHAIN):
-            if key not in seen:
-                seen.add(key)
-                yield key
+    found = [
+        key
+        for candidate in resolution.candidates
+        for key in _followed(search, candidate, _LONGEST_CHAIN)
+    ]
+    return tuple(dict.fromkeys(found)) if found else (UNKNOWN,)
 
 
-def _followed(search: Search, candidate: Candidate, left: int) -> Iterator[Key]:
+def _followed(search: Search, candidate: Candidate, left: int) -> Sequence[Key]:
     """The keys of a candidate, behind the aliases that it may be."""
     target = candidate.target
     if candidate.rest or left == 0:
-        yield UNKNOWN
-    elif isinstance(target, Def) and target.kind == "type alias":
-        alias = target.item
-        ty = alias.type if isinstance(alias, it.TypeAlias) else None
-        if isinstance(ty, it.PathType):
-            resolution = resolve_path(search, target.scope, ty.path, TYPES, target.cfg)
-            for behind in resolution.candidates or (Candidate(target, ("",)),):
-                yield from _followed(search, behind, left - 1)
-        else:
-            yield _sign(ty)
-    else:
-        yield key_of(target)
+        return (UNKNOWN,)
+    if not isinstance(target, Def) or target.kind != "type alias":
+        return (key_of(target),)
+    alias = target.item
+    ty = alias.type if isinstance(alias, it.TypeAlias) else None
+    if not isinstance(ty, it.PathType):
+        return (_sign(ty),)
+    resolution = resolve_path(search, target.scope, ty.path, TYPES, target.cfg)
+    found: list[Key] = []
+    for behind in resolution.candidates:
+        found.extend(_followed(search, behind, left - 1))
+    return found or (UNKNOWN,)
 
 
 def key_of(target: Target) -> Key:
@@ -232,10 +207,3 @@ def key_of(target: Target) -> Key:
     if isinstance(target, External):
         return target.path
     return target.name if isinstance(target, Primitive) else UNKNOWN
-
-
-def trait_of(search: Search, imp: ImplDef) -> Def | None:
-    """The trait of an impl, where the workspace defines it and it is but one."""
-    if len(imp.traits) != 1 or not isinstance(imp.traits[0], int):
-        return None
-    return search.defs[imp.traits[0]]

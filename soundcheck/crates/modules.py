@@ -6,6 +6,7 @@ own, named as if its package had declared it, so that no code is silently left o
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import cast
 
 import msgspec
 
@@ -173,10 +174,8 @@ def _declared_in(growth: Growth, file: str, package: Package | None) -> Iterator
             real = None if path is None else growth.files.real(path)
             if real is not None:
                 yield real
-        for placed in outline.items:
-            item = placed.item
-            if not isinstance(item, Module) or placed.is_in_macro:
-                continue
+        for placed in outline.modules:
+            item = cast(Module, placed.item)
             if item.is_inline:
                 inside = growth.outline(file, item.start, item.items, "")
                 stack.append((inside, where_in_inline(where, item)))

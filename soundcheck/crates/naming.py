@@ -6,8 +6,8 @@ from soundcheck.crates.modules import ModuleForest
 from soundcheck.syntax.items import ExternCrate, ForeignMod, Impl, MacroItem, Module, Use
 
 # These carry a name that is another item's, or their surroundings': no twins of it.
-_LENT = (Impl, ForeignMod, MacroItem, Module)
-_UNNAMED = (Use, ExternCrate)
+_LENT = frozenset({Impl, ForeignMod, MacroItem, Module})
+_UNNAMED = frozenset({Use, ExternCrate})
 
 
 def name_items(forest: ModuleForest) -> Mapping[str, Mapping[int, str]]:
@@ -17,25 +17,28 @@ def name_items(forest: ModuleForest) -> Mapping[str, Mapping[int, str]]:
     so on. An ``impl`` has its type's name, an ``extern`` block or a macro call that of the item or
     module around it; a macro's own name ends in ``!``.
     """
-    places: list[tuple[str, int, str, bool]] = []
+    names: dict[str, dict[int, str]] = {}
+    first: dict[str, tuple[str, int]] = {}
+    shared: dict[str, list[tuple[str, int]]] = {}
     for module in forest.modules:
         for part in module.parts:
             if not part.is_primary:
                 continue
+            file, path = part.file, module.path
+            in_file = names.setdefault(file, {})
             for placed in part.outline.items:
-                if isinstance(placed.item, _UNNAMED):
+                item = placed.item
+                if type(item) in _UNNAMED:
                     continue
-                name = f"{module.path}::{placed.name}" if placed.name else module.path
-                is_own = not isinstance(placed.item, _LENT)
-                places.append((part.file, placed.item.start, name, is_own))
-    places.sort()
-    names: dict[str, dict[int, str]] = {}
-    times: dict[str, int] = {}
-    for file, start, name, is_own in places:
-        if is_own:
-            time = times.get(name, 0) + 1
-            times[name] = time
-            if time > 1:
-                name = f"{name}#{time}"
-        names.setdefault(file, {})[start] = name
+                name = f"{path}::{placed.name}" if placed.name else path
+                start = item.start
+                in_file[start] = name
+                if type(item) in _LENT:
+                    continue
+                place = (file, start)
+                if first.setdefault(name, place) is not place:
+                    shared.setdefault(name, [first[name]]).append(place)
+    for name, places in shared.items():
+        for time, (file, start) in enumerate(sorted(places)[1:], 2):
+            names[file][start] = f"{name}#{time}"
     return names

@@ -5,6 +5,7 @@ A name here is what stands after the module's own path: ``Type::method``, ``func
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 import msgspec
@@ -13,14 +14,18 @@ from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg, conjoin
 from soundcheck.syntax.visit import nearest
 
-_ITEMS = frozenset(
+_ITEMS_AND_MACROS = frozenset(
     {it.Function, it.Static, it.Adt, it.Trait, it.Impl, it.TypeAlias, it.Module, it.Use,
-     it.ExternCrate, it.ForeignMod, it.MacroDef, it.MacroItem}
+     it.ExternCrate, it.ForeignMod, it.MacroDef, it.MacroItem, it.MacroCall}
 )  # fmt: skip
-_ITEMS_AND_MACROS = _ITEMS | {it.MacroCall}
+# What goes by a name of its own.
+_NAMED = frozenset({it.Function, it.Static, it.Adt, it.Trait, it.TypeAlias, it.Module})
 # What lends its name to the items inside it, and what lets them keep that of its surroundings.
 _BODIES = (it.Function, it.Static, it.Adt)
 _UNNAMED = (it.Use, it.ExternCrate)
+# What holds no item, and what holds nothing else.
+_LEAVES = frozenset({it.TypeAlias, it.Use, it.ExternCrate})
+_HOLDERS = (it.Impl, it.Trait, it.ForeignMod)
 
 
 class PlacedItem(msgspec.Struct, frozen=True, gc=False):
@@ -52,11 +57,13 @@ class Include(msgspec.Struct, frozen=True, gc=False):
 class Outline(msgspec.Struct, frozen=True, gc=False):
     """All items and ``include!``s of one piece of a file, in order of writing.
 
-    Modules are named, and not entered: each is a piece of its own.
+    ``modules`` are those of the items that are modules. They are named, and not entered: each is a
+    piece of its own.
     """
 
     items: tuple[PlacedItem, ...]
     includes: tuple[Include, ...] = ()
+    modules: tuple[PlacedItem, ...] = ()
 
 
 class _Around(NamedTuple):
@@ -71,43 +78,49 @@ def outline_of(items: tuple[it.AnyItem, ...], owner: str = "") -> Outline:
     """The outline of ``items``, which stand in the body of ``owner`` if that is given."""
     placed: list[PlacedItem] = []
     includes: list[Include] = []
-    around = _Around(owner, None, None, bool(owner), is_in_macro=False)
-    stack: list[tuple[it.AnyItem, _Around]] = [(item, around) for item in reversed(items)]
-    while stack:
-        item, around = stack.pop()
-        cfg = conjoin(around.cfg, item.cfg) if around.cfg is not None else item.cfg
-        name = _name_under(around.name, item)
-        shown = "" if isinstance(item, _UNNAMED) else name
-        placed.append(
-            PlacedItem(item, shown, cfg, around.container, around.is_in_body, around.is_in_macro)
-        )
-        if isinstance(item, it.Module) and not around.is_in_macro:
-            continue
-        inside = _Around(
-            name,
-            cfg,
-            item,
-            around.is_in_body or isinstance(item, _BODIES),
-            around.is_in_macro or isinstance(item, it.MacroDef),
-        )
-        inner, calls = _inside(item)
-        stack.extend((one, inside) for one in reversed(inner))
-        if not inside.is_in_macro:
-            includes.extend(Include(call, name, cfg) for call in calls)
-            if isinstance(item, it.MacroItem) and item.name.rpartition("::")[2] == "include":
-                includes.append(Include(item, name if around.is_in_body else "", cfg))
+    modules: list[PlacedItem] = []
+    groups: list[tuple[Sequence[it.Node], _Around]] = [
+        (items, _Around(owner, None, None, bool(owner), is_in_macro=False))
+    ]
+    for group, around in groups:
+        outer, outer_cfg, container, is_in_body, is_in_macro = around
+        for item in cast(Sequence[it.AnyItem], group):
+            own = item.name if type(item) in _NAMED else _own_name(item)
+            name = f"{outer}::{own}" if outer and own else own or outer
+            shown = "" if isinstance(item, _UNNAMED) else name
+            cfg = item.cfg if outer_cfg is None else conjoin(outer_cfg, item.cfg)
+            one = PlacedItem(item, shown, cfg, container, is_in_body, is_in_macro)
+            placed.append(one)
+            if isinstance(item, it.Module) and not is_in_macro:
+                modules.append(one)
+                continue
+            inner, calls = _inside(item)
+            is_macro = is_in_macro or isinstance(item, it.MacroDef)
+            if inner:
+                is_body = is_in_body or isinstance(item, _BODIES)
+                groups.append((inner, _Around(name, cfg, item, is_body, is_macro)))
+            if not is_macro:
+                includes.extend(Include(call, name, cfg) for call in calls)
+                if isinstance(item, it.MacroItem) and item.name.rpartition("::")[2] == "include":
+                    includes.append(Include(item, name if is_in_body else "", cfg))
     placed.sort(key=lambda one: one.item.start)
     includes.sort(key=lambda one: one.call.start)
-    return Outline(tuple(placed), tuple(includes))
+    modules.sort(key=lambda one: one.item.start)
+    return Outline(tuple(placed), tuple(includes), tuple(modules))
 
 
-def _inside(item: it.AnyItem) -> tuple[list[it.AnyItem], list[it.MacroCall]]:
+_NOTHING: tuple[Sequence[it.Node], Sequence[it.MacroCall]] = ((), ())
+
+
+def _inside(item: it.AnyItem) -> tuple[Sequence[it.Node], Sequence[it.MacroCall]]:
     """The items directly inside an item, however deep in its body, and the ``include!``s there."""
-    found: list[it.AnyItem] = []
+    if type(item) in _LEAVES or (isinstance(item, it.Function) and not item.holds_items):
+        return _NOTHING
+    if isinstance(item, _HOLDERS):
+        return item.items, ()
+    found: list[it.Node] = []
     includes: list[it.MacroCall] = []
-    if isinstance(item, it.Function) and not item.holds_items:
-        return found, includes
-    stack = list(nearest(item, _ITEMS_AND_MACROS))
+    stack = nearest(item, _ITEMS_AND_MACROS)
     while stack:
         node = stack.pop()
         if isinstance(node, it.MacroCall):
@@ -115,14 +128,9 @@ def _inside(item: it.AnyItem) -> tuple[list[it.AnyItem], list[it.MacroCall]]:
                 includes.append(node)
             stack.extend(nearest(node, _ITEMS_AND_MACROS))
         else:
-            found.append(cast(it.AnyItem, node))
+            found.append(node)
     found.sort(key=lambda one: one.start)
     return found, includes
-
-
-def _name_under(owner: str, item: it.AnyItem) -> str:
-    own = _own_name(item)
-    return f"{owner}::{own}" if owner and own else own or owner
 
 
 def _own_name(item: it.AnyItem) -> str:

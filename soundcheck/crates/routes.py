@@ -245,8 +245,9 @@ def _step(
         done.append(reached._replace(rest=tuple(names[position:])))
         return
     found = names_in(search, target, names[position], wanted)
+    before = reached.cfg
     for entry in found:
-        cfg = search.formulas.join(reached.cfg, entry.cfg)
+        cfg = entry.cfg if before is None else search.formulas.join(before, entry.cfg)
         if cfg is not NEVER:
             following.append(Reached(entry.target, entry.namespaces & wanted, cfg))
     if found:
@@ -343,8 +344,11 @@ def _in_roots(search: Search, crate: int, name: str, mask: int) -> list[Entry]:
 
 
 def _roots(search: Search, crate: int) -> list[Reached]:
-    roots = [search.forest.crates[crate].module, search.libraries[crate]]
-    return [Reached(search.defs[root], TYPES, None) for root in roots if root is not None]
+    root, library = search.forest.crates[crate].module, search.libraries[crate]
+    found = [Reached(search.defs[root], TYPES, None)]
+    if library is not None:
+        found.append(Reached(search.defs[library], TYPES, None))
+    return found
 
 
 def _above(search: Search, scope: Scope, names: Sequence[str]) -> tuple[list[Reached], int]:

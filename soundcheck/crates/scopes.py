@@ -13,10 +13,12 @@ from soundcheck.crates.definitions import NOWHERE, Entry
 from soundcheck.crates.outline import PlacedItem
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
-from soundcheck.syntax.visit import nearest, walk
+from soundcheck.syntax.visit import children, nearest
 
-_OWNERS = (it.Function, it.Static, it.Adt, it.MacroItem)
+_OWNERS = frozenset({it.Function, it.Static, it.Adt, it.MacroItem})
 _STATEMENTS: frozenset[type] = frozenset({it.ItemStmt})
+# What may hold an item or stand under a formula, or let a block be another's.
+_TELLING = frozenset({it.Block, it.ExprStmt, it.Let, it.Match, it.MacroCall, it.MacroItem})
 
 
 class ImportLeaf:
@@ -97,9 +99,7 @@ class BlockIndex:
 
     __slots__ = ("_guards", "_scopes", "_starts")
 
-    def __init__(
-        self, scopes: Sequence[Scope], guards: Sequence[tuple[int, int, Cfg]] = ()
-    ) -> None:
+    def __init__(self, scopes: Sequence[Scope], guards: Sequence[Guard] = ()) -> None:
         self._guards = guards
         self._scopes = scopes
         self._starts = [scope.start for scope in scopes]
@@ -122,6 +122,8 @@ class BlockIndex:
 
 
 Join = Callable[[Cfg | None, Cfg], Cfg | None]
+Guard = tuple[int, int, Cfg]
+"""Where a statement or arm stands, and its formula as written."""
 Blocks = Mapping[tuple[int, str], BlockIndex]
 
 
@@ -147,12 +149,11 @@ def block_owners(items: Iterable[PlacedItem]) -> list[PlacedItem]:
     found: list[PlacedItem] = []
     outer: PlacedItem | None = None
     for placed in items:
-        item = placed.item
         if placed.is_in_macro:
             continue
+        item = placed.item
         if not is_inner(placed):
-            if isinstance(item, _OWNERS):
-                outer = placed
+            outer = placed if type(item) in _OWNERS else outer
         elif (
             outer is not None
             and outer.item.start <= item.start < outer.item.end
@@ -171,11 +172,11 @@ def add_blocks(
 ) -> BlockIndex:
     """Add the scopes inside items, each with its formula, that hold others in their bodies."""
     ranges: dict[tuple[int, int], Cfg | None] = {}
-    guards: list[tuple[int, int, Cfg]] = []
+    guards: list[Guard] = []
     for owner, cfg in owners:
-        inside = list(_guards_in(owner))
+        blocks, inside = _blocks_in(owner)
         guards += inside
-        for block in _blocks_with_items(owner):
+        for block in blocks:
             whole = cfg
             for formula in _guarding(inside, block.start):
                 whole = join(whole, formula)
@@ -192,18 +193,7 @@ def add_blocks(
     return BlockIndex(added, guards)
 
 
-def _guards_in(owner: it.AnyItem) -> Iterator[tuple[int, int, Cfg]]:
-    """The statements and arms in a body that stand under formulas: where, and which."""
-    for node in walk(owner):
-        if isinstance(node, (it.ExprStmt, it.Let)) and node.cfg is not None:
-            yield node.start, node.end, node.cfg
-        elif isinstance(node, it.Match):
-            for arm in node.arms:
-                if arm.cfg is not None:
-                    yield arm.body.start, arm.body.end, arm.cfg
-
-
-def _guarding(guards: Iterable[tuple[int, int, Cfg]], offset: int) -> list[Cfg]:
+def _guarding(guards: Iterable[Guard], offset: int) -> list[Cfg]:
     return [cfg for start, end, cfg in guards if start <= offset < end]
 
 
@@ -222,23 +212,37 @@ def items_in_body(func: it.Function) -> list[it.AnyItem]:
     return [node.item for node in nearest(func.body, _STATEMENTS) if isinstance(node, it.ItemStmt)]
 
 
-def _blocks_with_items(owner: it.AnyItem) -> Iterator[it.Block]:
-    """The blocks in an item's body that hold items.
+def _blocks_in(owner: it.AnyItem) -> tuple[list[it.Block], list[Guard]]:
+    """The blocks in an item's body that hold items, and what there stands under formulas.
 
     What a macro holds, if that is items only, belongs to the block that the macro is used in.
     """
+    blocks: list[it.Block] = []
+    guards: list[Guard] = []
     transparent: set[int] = set()
-    for node in walk(owner):
-        if isinstance(node, (it.MacroCall, it.MacroItem)) and node.body is not None:
+    stack: list[it.Node] = [owner]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, it.Function) and not node.holds_items:
+            continue
+        stack.extend(reversed(children(node)))
+        if type(node) not in _TELLING:
+            continue
+        if isinstance(node, it.Block):
+            is_holder = any(_has_items(stmt) for stmt in (*node.stmts, node.tail))
+            if is_holder and id(node) not in transparent:
+                blocks.append(node)
+        elif isinstance(node, (it.ExprStmt, it.Let)):
+            if node.cfg is not None:
+                guards.append((node.start, node.end, node.cfg))
+        elif isinstance(node, it.Match):
+            arms = [(arm.body.start, arm.body.end, arm.cfg) for arm in node.arms]
+            guards += [(start, end, cfg) for start, end, cfg in arms if cfg is not None]
+        elif isinstance(node, (it.MacroCall, it.MacroItem)) and node.body is not None:
             for block in (node.body, *_branches(node.body)):
                 if all(isinstance(stmt, it.ItemStmt) for stmt in block.stmts):
                     transparent.add(id(block))
-        elif (
-            isinstance(node, it.Block)
-            and id(node) not in transparent
-            and any(_has_items(stmt) for stmt in (*node.stmts, node.tail))
-        ):
-            yield node
+    return blocks, guards
 
 
 def _branches(block: it.Block) -> Iterator[it.Block]:

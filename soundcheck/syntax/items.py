@@ -50,7 +50,7 @@ class Path(msgspec.Struct, frozen=True, gc=False, array_like=True):
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the path, without generic arguments."""
-        return tuple(segment.name for segment in self.segments)
+        return tuple([segment.name for segment in self.segments])
 
 
 class Ty(msgspec.Struct, frozen=True, gc=False, tag=True, tag_field="node", array_like=True):

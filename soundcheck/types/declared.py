@@ -35,6 +35,8 @@ from soundcheck.types.ty import (
     substitute,
 )
 
+_Named = Def | External | Primitive
+
 # An alias that leads to itself, by way of others, ends here.
 _MOST_ALIASES = 16
 
@@ -86,7 +88,7 @@ class Declarations:
         self._supertraits: dict[int, tuple[TraitRef, ...]] = {}
         self._aliases = 0
         self._defaulted: set[int] = set()
-        self._written: dict[tuple[int, it.Path, str], tuple[Def | External | Primitive, ...]] = {}
+        self._written: dict[tuple[int, bool, tuple[str, ...]], tuple[_Named, ...]] = {}
 
     def associated(self, owner: int) -> Mapping[str, Sequence[Def]]:
         """What a trait or enum holds, by name: its items, or its variants."""
@@ -145,12 +147,13 @@ class Declarations:
             last = path.segments[-1]
             args = self.resolve_args(last.args, context)
             bindings = tuple([(name, self.resolve(ty, context)) for name, ty in last.bindings])
-        for target in self._targets(path, context):
+        names = path.names
+        for target in self._targets(path, names, context):
             if isinstance(target, Def) and target.kind == "trait":
                 return TraitRef(target.index, target.path, args, bindings)
             if isinstance(target, External):
                 return TraitRef(-1, target.path, args, bindings)
-        return TraitRef(-1, "::".join(path.names), args, bindings)
+        return TraitRef(-1, "::".join(names), args, bindings)
 
     def resolve_args(self, args: tuple[it.Type, ...], context: Context) -> tuple[Ty, ...]:
         """Generic arguments without the lifetimes among them."""
@@ -158,15 +161,18 @@ class Declarations:
             [self.resolve(arg, context) for arg in args if not isinstance(arg, it.LifetimeType)]
         )
 
-    def _targets(self, path: it.Path, context: Context) -> tuple[Def | External | Primitive, ...]:
-        key = (context.scope, path, "")
+    def _targets(
+        self, path: it.Path, names: tuple[str, ...], context: Context
+    ) -> tuple[_Named, ...]:
+        """What a path without a type in front may mean."""
+        key = (context.scope, path.is_global, names)
         known = self._written.get(key)
         if known is None:
             found = self.defmap.resolve(context.scope, path, TYPES)
             known = self._written[key] = tuple(
                 one.target
                 for one in found.candidates
-                if not one.rest and isinstance(one.target, Def | External | Primitive)
+                if not one.rest and isinstance(one.target, (Def, External, Primitive))
             )
         return known
 
@@ -185,7 +191,7 @@ class Declarations:
         if len(names) == 1 and first in PRIMITIVES:
             return Prim(first)
         args = self.resolve_args(path.segments[-1].args, context)
-        for target in self._targets(path, context):
+        for target in self._targets(path, names, context):
             if isinstance(target, Def):
                 return self.type_of_def(target, args)
             if isinstance(target, External):
@@ -293,7 +299,8 @@ class Declarations:
         written: it.Generics,
         owner: Def | None = None,
     ) -> Context:
-        generics = generics | {param.name for param in written.params if param.kind == "type"}
+        if written.params:
+            generics = generics | {param.name for param in written.params if param.kind == "type"}
         context = Context(scope, self_type, generics, bounds)
         if owner is not None:
             # Bounds may ask for the context that they are part of: `trait A<T: B<Self::C>>`.
@@ -414,15 +421,12 @@ class Declarations:
         for one in found:
             if one.def_id < 0 or len(found) > 40:
                 continue
-            direct = self.direct_supertraits(self.defmap.defs[one.def_id])
-            known: dict[str, Ty] | None = None
-            for above in direct:
+            target = self.defmap.defs[one.def_id]
+            for above in self.direct_supertraits(target):
                 if any(above.path == other.path for other in found):
                     continue
                 if above.args:
-                    if known is None:
-                        names = self.generic_names(self.defmap.defs[one.def_id])
-                        known = dict(zip(names, one.args, strict=False))
+                    known = dict(zip(self.generic_names(target), one.args, strict=False))
                     args = tuple([substitute(arg, known) for arg in above.args])
                     above = TraitRef(above.def_id, above.path, args, above.bindings)
                 found.append(above)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from soundcheck.crates.definitions import Def
+from soundcheck.syntax import items as it
 from soundcheck.types.declared import Declarations
+from soundcheck.types.heads import derived_traits
+from soundcheck.types.ty import TraitRef
 
 Members = Mapping[int, Mapping[str, Sequence[Def]]]
 """What impls hold, by their index and by name."""
@@ -36,6 +39,25 @@ def index_blankets(declared: Declarations, members: Members, impls: Iterable[int
             if functions:
                 found.setdefault(name, []).append((index, functions))
     return found
+
+
+def find_derived(
+    declared: Declarations, stub_traits: Mapping[str, Sequence[Def]], owner: Def, name: str
+) -> tuple[TraitRef, Sequence[Def]] | None:
+    """The functions of a name in the traits that a type derives, or that its macro gives it.
+
+    A macro is taken to implement the traits at the root of its crate's stub, which are in
+    ``stub_traits`` by the crate's name with a ``!``; the others are there by their own.
+    """
+    names = derived_traits(owner)
+    if isinstance(owner.container, it.MacroItem):
+        names = (*names, f"{owner.container.name.partition('::')[0].strip()}!")
+    for trait_name in names:
+        for trait in stub_traits.get(trait_name, ()):
+            found = _functions(declared.associated(trait.index).get(name, ()))
+            if found:
+                return TraitRef(trait.index, trait.path), found
+    return None
 
 
 def _of_trait(declared: Declarations, impl: int) -> dict[str, Sequence[Def]]:

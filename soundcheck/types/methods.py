@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -11,8 +11,13 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
 from soundcheck.types.declared import NO_BOUNDS, Declarations
-from soundcheck.types.heads import Head, derived_traits, head_of, pair_twins
-from soundcheck.types.inherited import Inherited, index_blankets, index_defaults
+from soundcheck.types.heads import Head, head_of, pair_twins
+from soundcheck.types.inherited import (
+    Inherited,
+    find_derived,
+    index_blankets,
+    index_defaults,
+)
 from soundcheck.types.ty import (
     UNKNOWN,
     Adt,
@@ -73,15 +78,19 @@ class Methods:
         self.stub_traits: dict[str, list[Def]] = defaultdict(list)
         self._dereferenced: dict[Ty, Ty | None] = {}
         self._inherited: dict[Head, Inherited] = {}
+        self._attributed: dict[tuple[int, str], tuple[TraitRef, Sequence[Def]] | None] = {}
         self._file()
         self._blankets = index_blankets(declared, self.members, self.blanket_impls)
 
     def _file(self) -> None:
-        heads: dict[int, Head] = {}
+        heads: list[Head] = []
+        inherent: list[bool] = []
         for impl in self.declared.defmap.impls.all:
             index = impl.index
             header = self.declared.header_of(index)
-            head = heads[index] = head_of(header.self_type)
+            head = head_of(header.self_type)
+            heads.append(head)
+            inherent.append(header.trait is None)
             if header.trait is not None and impl.is_primary:
                 self.impls_by_trait[header.trait.def_id].append(index)
                 if head[0] == "param":
@@ -92,7 +101,7 @@ class Methods:
             if not target.is_primary:
                 continue
             if target.impl >= 0:
-                self._file_member(target, heads[target.impl])
+                self._file_member(target, heads[target.impl], is_inherent=inherent[target.impl])
             elif target.kind == "function" and target.owner >= 0:
                 self.by_name[target.name].append(target)
             elif target.kind == "trait":
@@ -102,21 +111,20 @@ class Methods:
                     self.stub_traits[target.name].append(target)
                     self.stub_traits[f"{target.path.partition('::')[0]}!"].append(target)
 
-    def _file_member(self, target: Def, head: Head) -> None:
-        self.members[target.impl].setdefault(target.name, []).append(target)
-        if target.kind == "const" and self.declared.header_of(target.impl).trait is None:
-            self.constants[head].setdefault(target.name, []).append(target)
+    def _file_member(self, target: Def, head: Head, *, is_inherent: bool) -> None:
+        name = target.name
+        self.members[target.impl].setdefault(name, []).append(target)
+        if target.kind == "const" and is_inherent:
+            self.constants[head].setdefault(name, []).append(target)
         if target.kind != "function":
             return
-        self.by_name[target.name].append(target)
+        self.by_name[name].append(target)
         if head[0] == "unknown":
             return
-        if self.declared.header_of(target.impl).trait is None:
-            self.inherent[head].setdefault(target.name, []).append(target)
+        if is_inherent:
+            self.inherent[head].setdefault(name, []).append(target)
         elif head[0] != "param":
-            self.of_traits[head].setdefault(target.name, []).append(target)
-
-    # -- methods -------------------------------------------------------------------------------
+            self.of_traits[head].setdefault(name, []).append(target)
 
     def find(self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS) -> list[Method]:
         """The methods that ``receiver.name()`` may mean on a receiver of a type.
@@ -194,33 +202,25 @@ class Methods:
     def _of_twins(self, ty: Ty, name: str, bounds: Bounds) -> list[Method]:
         """What a type answers in builds where its name stands for another."""
         found: list[Method] = []
-        for twin in self.twins.get(ty.def_id, ()) if isinstance(ty, Adt) else ():
-            meant = self.declared.type_of_def(twin, ty.args) if isinstance(ty, Adt) else UNKNOWN
-            found += self._find_at(meant, name, bounds)
+        if isinstance(ty, Adt):
+            for twin in self.twins.get(ty.def_id, ()):
+                found += self._find_at(self.declared.type_of_def(twin, ty.args), name, bounds)
         return found
 
     def _of_attributes(self, ty: Ty, name: str) -> list[Method]:
-        """The methods of the traits that a type derives, or has from the macro that makes it.
-
-        A macro is taken to implement the traits at the root of its crate's stub.
-        """
+        """The methods of the traits that a type derives, or has from the macro that makes it."""
         if not isinstance(ty, Adt):
             return []
-        target = self.defs[ty.def_id]
-        names = derived_traits(target)
-        if isinstance(target.container, it.MacroItem):
-            names = (*names, f"{target.container.name.partition('::')[0].strip()}!")
-        for trait_name in names:
-            for trait in self.stub_traits.get(trait_name, ()):
-                reference = TraitRef(trait.index, trait.path)
-                found = [
-                    Method(one, {**self._of_trait(reference), "Self": ty}, ty, trait=reference)
-                    for one in self.declared.associated(trait.index).get(name, ())
-                    if one.kind == "function"
-                ]
-                if found:
-                    return found
-        return []
+        key = (ty.def_id, name)
+        if key not in self._attributed:
+            owner = self.defs[ty.def_id]
+            self._attributed[key] = find_derived(self.declared, self.stub_traits, owner, name)
+        found = self._attributed[key]
+        if found is None:
+            return []
+        trait, targets = found
+        known = {**self._of_trait(trait), "Self": ty}
+        return [Method(one, known, ty, trait=trait) for one in targets]
 
     def _of_impls(self, targets: list[Def] | tuple[()], ty: Ty) -> list[Method]:
         found = []

@@ -255,14 +255,18 @@ def unify(pattern: Ty, ty: Ty, found: dict[str, Ty], depth: int = 0) -> bool:
         if isinstance(known, Unknown):
             found[pattern.name] = ty
         return True
-    if depth > _DEEPEST or _is_vague(ty) or _is_vague(pattern):
+    if depth > _DEEPEST:
         return True
     depth += 1
+    if isinstance(pattern, Adt) and isinstance(ty, Adt):
+        # By far the most that is asked.
+        is_same = pattern.def_id == ty.def_id
+        return is_same and _unify_all(pattern.args, ty.args, found, depth)
+    if _is_vague(ty) or _is_vague(pattern):
+        return True
     match pattern, ty:
         case (Prim(name=one), Prim(name=other)):
             return _same_primitive(one, other)
-        case (Adt(def_id=one_id, args=wanted), Adt(def_id=other_id, args=given)):
-            return one_id == other_id and _unify_all(wanted, given, found, depth)
         case (Foreign(path=one, args=wanted), Foreign(path=other, args=given)):
             return one == other and _unify_all(wanted, given, found, depth)
         case (Reference(inner=inner, is_mut=is_mut), Reference(inner=target, is_mut=may_write)) | (
@@ -295,6 +299,8 @@ def unify(pattern: Ty, ty: Ty, found: dict[str, Ty], depth: int = 0) -> bool:
 def _unify_all(
     patterns: tuple[Ty, ...], types: tuple[Ty, ...], found: dict[str, Ty], depth: int
 ) -> bool:
+    if not patterns or not types:
+        return True
     # All of them, so that what the later ones tell is noted too.
     return all([unify(*pair, found, depth) for pair in zip(patterns, types, strict=False)])  # noqa: C419
 

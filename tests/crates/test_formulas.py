@@ -222,6 +222,17 @@ def test_formulas_with_more_cases_than_we_keep() -> None:
     assert ours.excludes(neither, big)
 
 
+def test_a_hard_formula_is_settled_by_an_easy_one() -> None:
+    ours = Logic()
+    big = Any(tuple(All((x, y)) for x, y in zip(names("x", 70), names("y", 70), strict=True)))
+
+    assert ours.is_hard(big)
+    assert ours.implies(All((Flag("x69"), Flag("y69"))), big)
+    assert not ours.implies(Flag("x69"), big)
+    assert ours.excludes(big, Not(Any(tuple(names("x", 70)))))
+    assert ours.may_meet(big, Not(Any(tuple(names("x", 69)))))
+
+
 def test_what_takes_too_long_to_tell_may_meet() -> None:
     # Each of nine birds in one of eight holes, and no two in the same: there is no such build.
     birds, holes = range(9), range(8)
@@ -320,6 +331,17 @@ def test_as_all_builds_have_it(a: Cfg, b: Cfg) -> None:
     assert ours.may_meet(a, b) is both
     assert ours.may_meet(b, a) is both
     assert ours.implies(a, b) is implied
+
+
+@given(st.lists(formulas, max_size=5), formulas)
+def test_growing_by_one_part_is_as_having_all(parts: list[Cfg], other: Cfg) -> None:
+    for word in (All, Any):
+        ours = logic()
+        grown = [word(tuple(parts[:i])) for i in range(len(parts) + 1)]
+
+        assert [ours.may_meet(one, other) for one in grown] == [
+            logic().may_meet(one, other) for one in grown
+        ]
 
 
 @given(formulas)

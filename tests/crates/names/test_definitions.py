@@ -183,4 +183,5 @@ def test_a_definition_read_for_two_crates_is_one(def_map_of):
     assert [(one.path, one.is_primary) for one in found.defs] == [("k::shared::S", True)]
     copies = [one for one in names.map.defs if one.name == "S"]
     assert sorted(one.is_primary for one in copies) == [False, True]
-    assert [one.is_primary for one in names.map.impls.methods["new"]] == [True]
+    of_type = names.map.impls.of_type[found.defs[0].index]
+    assert [one.is_primary for one in of_type] == [True]

@@ -50,22 +50,30 @@ def by_path(names, path):
     return next(one for one in names.defs if one.path == path)
 
 
+def inherent(names, key):
+    return [one for one in names.impls.of_type[key] if one.is_inherent]
+
+
+def of_trait(names, key):
+    return [one for one in names.impls.all if key in one.traits]
+
+
 def test_inherent_impls_of_a_type(names):
     own = by_path(names, "k::m::S")
-    members = [sorted(imp.members) for imp in names.impls.inherent[own.index]]
+    members = [sorted(imp.members) for imp in inherent(names, own.index)]
     assert members == [["new"], ["more"], ["aliased"]]
 
 
 def test_twins_in_an_impl_are_both_kept(names):
     own = by_path(names, "k::m::S")
-    (imp,) = (one for one in names.impls.inherent[own.index] if "more" in one.members)
+    (imp,) = (one for one in inherent(names, own.index) if "more" in one.members)
     assert len(imp.members["more"]) == 2
 
 
 def test_impls_of_a_trait(names):
     trait = by_path(names, "k::m::T")
     shown = []
-    for imp in names.impls.of_trait[trait.index]:
+    for imp in of_trait(names, trait.index):
         (key,) = imp.types
         shown.append(names.defs[key].path if isinstance(key, int) else key)
     assert shown == [
@@ -76,36 +84,28 @@ def test_impls_of_a_trait(names):
 
 def test_impls_of_foreign_traits(names):
     own = by_path(names, "k::m::S")
-    assert [one.types for one in names.impls.of_trait["core::fmt::Debug"]] == [(own.index,)]
-    assert [one.types for one in names.impls.of_trait["core::clone::Clone"]] == [(own.index,)]
+    assert [one.types for one in of_trait(names, "core::fmt::Debug")] == [(own.index,)]
+    assert [one.types for one in of_trait(names, "core::clone::Clone")] == [(own.index,)]
 
 
 def test_impls_of_a_foreign_type(names):
-    assert [sorted(one.members) for one in names.impls.inherent["spin::Mutex"]] == [["out"]]
+    assert [sorted(one.members) for one in inherent(names, "spin::Mutex")] == [["out"]]
 
 
 def test_impls_of_a_trait_object(names):
     trait = by_path(names, "k::m::T")
-    (imp,) = names.impls.inherent[trait.index]
+    (imp,) = inherent(names, trait.index)
     assert imp.is_dyn
     assert sorted(imp.members) == ["on_object"]
 
 
 def test_blanket_impls(names):
-    assert [imp.item.trait.name for imp in names.impls.blanket] == ["T"]
+    assert [imp.item.trait.name for imp in names.impls.of_type[BLANKET]] == ["T"]
 
 
 def test_impls_in_a_body(names):
     own = by_path(names, "k::f::Local")
     assert [sorted(one.members) for one in names.impls.of_type[own.index]] == [["inner"], ["u"]]
-
-
-def test_methods_by_name(names):
-    paths = [one.path for one in names.impls.methods["new"]]
-    assert paths == ["k::m::S::new"] or paths == ["k::S::new"]
-    assert [one.owner >= 0 for one in names.impls.methods["t"]] == [True]
-    assert "f" not in names.impls.methods
-    assert len(names.impls.methods["more"]) == 2
 
 
 def test_unknown_types_and_traits_are_told(names):

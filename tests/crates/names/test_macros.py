@@ -242,7 +242,7 @@ def test_what_an_item_of_a_macro_is(def_map_of):
     assert isinstance(own.item, Adt)
     assert own.item.fields[0].type.path.names == ("Vec",)
     assert isinstance(own.container, MacroItem)
-    (method,) = names.impls.methods["from"]
+    (method,) = (one for one in names.defs if one.name == "from")
     assert method.path == "k::a::Pid::from"
     assert isinstance(method.item, Function)
     assert method.item.ret.path.names == ("Pid",)
@@ -304,7 +304,7 @@ def test_metavariables_are_replaced_where_they_stand(def_map_of):
         " impl a::$t { fn $n(&self, t: u8) -> a::$t { let n = t; self.n(); self.$n(); n } } } }\n"
         "make!(run, S);\n"
     ).map
-    (own,) = names.impls.methods["run"]
+    (own,) = (one for one in names.defs if one.name == "run")
     assert own.item.ret.path.names == ("a", "S")
     assert own.item.params[0].pat.name == "t"
     first, *calls = own.item.body.stmts
