@@ -43,6 +43,7 @@ outlets: $(VENV)/ready ## run the hooks that we offer in real repositories (netw
 
 bench: $(VENV)/ready ## measure
 	$(BIN)/python bench/bench_parse.py "$(KERNEL)"
+	$(BIN)/python bench/bench_budgets.py "$(KERNEL)"
 
 clean: ## remove what was built, and what tools remember
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .soundcheck_cache
@@ -54,6 +55,7 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m compileall -q soundcheck # where runs may not keep it, each would do it anew
 	@touch $@
 
 # Groups of dependencies need pip 25.1.
