@@ -22,6 +22,7 @@ _COMMANDS = {
     "graph": "show the graph of calls, modules, contexts or locks",
     "init": "begin: a configuration, and a baseline of what there is",
     "locks": "list locks with the contexts that take them",
+    "lsp": "serve an editor",
     "profile": "facts about kernels: show, check, or guess them",
     "rule": "show a rule's page, or list the rules",
     "rules": "work on rule pages",

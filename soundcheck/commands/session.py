@@ -7,6 +7,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from soundcheck.cache import FOLDER, Cache, key_of
 from soundcheck.commands.failures import RunError, told
 from soundcheck.commands.options import EVERY_BUILD, Common, Selected
@@ -182,6 +184,28 @@ class Session:
         other.__dict__.pop("input", None)
         other.workspace = space
         other.store = Store(self.common, Path(self.root))
+        return other
+
+    def with_texts(self, texts: Mapping[str, bytes]) -> "Session":
+        """The same run with other contents of some files, by their absolute path.
+
+        A file that git does not list, or that is not there yet, is not taken in.
+        """
+        prefix = f"{self.root.rstrip('/')}/"
+        known = {path.removeprefix(prefix): data for path, data in texts.items()}
+
+        def read(files: tuple[SourceFile, ...]) -> tuple[SourceFile, ...]:
+            return tuple(SourceFile(one.path, known.get(one.path, one.data)) for one in files)
+
+        space = self.workspace
+        other = copy(self)
+        other.__dict__.pop("input", None)
+        other.workspace = replace(
+            space,
+            files=read(space.files),
+            manifests=read(space.manifests),
+            assembly=read(space.assembly),
+        )
         return other
 
     def _tell_unread(self, space: Workspace) -> None:
