@@ -18,7 +18,7 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.files import FileIndex
 from soundcheck.crates.manifests import Package, read_manifests
 from soundcheck.crates.modules import ModuleForest, build_module_trees
-from soundcheck.crates.stubs import is_stub, read_stubs, stub_files, stub_packages
+from soundcheck.crates.stubs import is_stub, needed_stubs, read_stubs, stub_files, stub_packages
 from soundcheck.finding import Gap, order_gaps
 from soundcheck.input import Input, Parse
 from soundcheck.program import Linked, Program
@@ -67,12 +67,12 @@ def build_model(
     Raises:
         UnusableSelectionError: where ``asked`` names no target, feature or option there is.
     """
-    stubs = read_stubs(_tables(profiles, "stub"))
+    index = FileIndex([file.path for file in source.files], source.links)
+    manifests = read_manifests(source.manifests, index, source.vendored)
+    stubs = needed_stubs(read_stubs(_tables(profiles, "stub")), manifests.packages)
     files = (*source.files, *stub_files(stubs))
     facts = parse(files, queries)
     trees = {path: one.tree for path, one in facts.items()}
-    index = FileIndex([path for path in trees if not is_stub(path)], source.links)
-    manifests = read_manifests(source.manifests, index, source.vendored)
     packages = (*manifests.packages, *stub_packages(stubs))
     selection = read_selection(asked, theory, manifests.packages)
     if isinstance(selection, tuple):

@@ -137,6 +137,23 @@ def _link(
     world: World,
     facts: Mapping[str, FileFacts],
     files: Sequence[tuple[str, Sequence[Def]]],
-) -> list[BodyFacts]:
+) -> Iterator[BodyFacts]:
+    """The facts of the example's bodies, and of those bodies of stubs that it comes to."""
     del facts
-    return [read_bodies(world, targets) for _, targets in files]
+    declared = {one.index: one for path, defs in files if is_stub(path) for one in defs}
+    pending = [one for path, defs in files if not is_stub(path) for one in defs]
+    while pending:
+        bodies = read_bodies(world, pending)
+        yield bodies
+        come_to = sorted(_owners(bodies) & declared.keys())
+        pending = [declared.pop(index) for index in come_to]
+
+
+def _owners(bodies: BodyFacts) -> set[int]:
+    """The definitions that bodies call, give on or mention."""
+    links = bodies.links
+    sites = (*links.sites, *(value.site for value in links.values))
+    named = [body for site in sites for body in site.callees]
+    named += [passed.body for site in sites for passed in site.passed]
+    named += [mention.body for mention in links.mentions]
+    return {body.owner for body in named}

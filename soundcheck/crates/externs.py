@@ -7,12 +7,10 @@ from soundcheck.crates.dependencies import Dependency
 from soundcheck.crates.formula_table import FormulaTable
 from soundcheck.crates.manifests import Package
 from soundcheck.crates.modules import LOOSE, Crate, ModuleForest
-from soundcheck.crates.stubs import is_stub
+from soundcheck.crates.stubs import SYSROOT, is_stub
 from soundcheck.crates.targets import crate_name
 from soundcheck.syntax.cfg import Cfg
 from soundcheck.syntax.predicates import read_predicate
-
-SYSROOT = ("core", "alloc", "std", "proc_macro", "test")
 
 Externs = dict[str, list[Entry]]
 

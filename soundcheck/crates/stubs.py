@@ -10,8 +10,11 @@ import msgspec
 
 from soundcheck.crates.manifests import Package
 from soundcheck.crates.modules import ModuleForest
-from soundcheck.crates.targets import Target
+from soundcheck.crates.targets import Target, crate_name
 from soundcheck.source import SourceFile
+
+# The crates that every crate can name.
+SYSROOT = ("core", "alloc", "std", "proc_macro", "test")
 
 
 class Stub(msgspec.Struct, frozen=True):
@@ -77,6 +80,20 @@ def read_stubs(facts: Iterable[Mapping[str, object]]) -> tuple[Stub, ...]:
         known = found.get(name)
         found[name] = Stub(name, edition, source if known is None else known.source + source)
     return tuple(found[name] for name in sorted(found))
+
+
+def needed_stubs(stubs: Iterable[Stub], packages: Iterable[Package]) -> tuple[Stub, ...]:
+    """The stubs of what packages depend on, of what the language has, and of what these name."""
+    by_name = {stub.crate: stub for stub in stubs}
+    named = {crate_name(one.package) for package in packages for one in package.dependencies}
+    pending = [name for name in by_name if name in SYSROOT or name in named]
+    needed: set[str] = set()
+    while pending:
+        needed.update(pending)
+        sources = [by_name[name].source for name in pending]
+        left = by_name.keys() - needed
+        pending = [name for name in left if any(f"{name}::" in source for source in sources)]
+    return tuple(stub for name, stub in by_name.items() if name in needed)
 
 
 def _path(crate: str) -> str:
