@@ -39,9 +39,9 @@ def body_of(walk: BodyWalk, ty: Ty) -> BodyId | None:
         return BodyId(walk.place.owner.index, ty.start)
     if isinstance(ty, FnItem) and walk.declared.defmap.defs[ty.def_id].kind == "function":
         return BodyId(ty.def_id)
-    if isinstance(ty, Adt) and len(ty.args) == 1 and isinstance(ty.args[0], ClosureOf):
+    if isinstance(ty, Adt) and len(ty.args) == 1 and isinstance(ty.args[0], ClosureOf | FnItem):
         # Box::new(|| …), Arc::new(async { … }): the pointer is as good as what it owns.
-        return BodyId(walk.place.owner.index, ty.args[0].start)
+        return body_of(walk, ty.args[0])
     return None
 
 

@@ -16,6 +16,7 @@ from soundcheck.syntax import items as it
 from soundcheck.syntax.show import show_expr, show_path
 from soundcheck.types.ty import (
     UNKNOWN,
+    Adt,
     ClosureOf,
     FnItem,
     Reference,
@@ -29,6 +30,9 @@ from soundcheck.types.ty import (
 
 if TYPE_CHECKING:
     from soundcheck.calls.bodies import BodyWalk
+
+# What owns one value and stands for it.
+_POINTERS = frozenset({"alloc::boxed::Box", "alloc::sync::Arc", "alloc::rc::Rc"})
 
 
 def method(walk: BodyWalk, expr: it.MethodCall) -> Ty:
@@ -191,10 +195,22 @@ def callables_among(
     found: list[Passed] = []
     for index, (arg, ty) in enumerate(zip(args, types, strict=False)):
         body = body_of(walk, ty)
+        if body is None and isinstance(arg, it.Call) and len(arg.args) == 1:
+            # Box::new(f), where what is wanted is a `dyn Fn`.
+            inner = walk.types.get(id(arg.args[0]), UNKNOWN)
+            owned = body_of(walk, inner) if _is_pointer(walk, ty) else None
+            if owned is not None:
+                found.append(Passed(index, owned))
+            continue
         if body is not None:
             found.append(Passed(index, body))
             walk.mention(arg, ty, "argument")
     return tuple(found)
+
+
+def _is_pointer(walk: BodyWalk, ty: Ty) -> bool:
+    """Whether a type owns one value of another and stands for it: a box, or a counted pointer."""
+    return isinstance(ty, Adt) and walk.declared.defmap.defs[ty.def_id].path in _POINTERS
 
 
 def macro(walk: BodyWalk, expr: it.MacroCall) -> Ty:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -18,6 +19,9 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
+
+# Through how many functions a handler is given on before it is registered.
+_DEEPEST = 4
 
 
 class Root(NamedTuple):
@@ -95,6 +99,7 @@ def _implements(world: World, target: Def, methods: Sequence[str]) -> bool:
 def _registered(world: World, flows: Flows, facts: KernelFacts) -> Iterator[Root]:
     """Roots that are given to what registers handlers, or starts tasks: a function, or a value."""
     tables = [(read_type_pattern(text), one) for one in facts.entries for text in one.types]
+    giving_on = _registering_parameters(flows)
     for body, flow, event in flows.events():
         op, site = event.op, event.site
         if site is None or not site.passed or not isinstance(op, Call):
@@ -105,9 +110,32 @@ def _registered(world: World, flows: Flows, facts: KernelFacts) -> Iterator[Root
             *(entry for pattern, entry in tables if pattern.fits(shown)),
         )
         for passed in site.passed:
-            for entry in entries:
+            known = [
+                entry
+                for callee in site.callees
+                for entry in giving_on.get((callee, passed.index), ())
+            ]
+            for entry in dict.fromkeys((*entries, *known)):
                 at = _span(world, body, op.start, site.end)
                 yield Root(passed.body, entry, entry.why, at)
+
+
+def _registering_parameters(flows: Flows) -> Mapping[tuple[BodyId, int], Sequence[Entry]]:
+    """The parameters that functions give on to what registers handlers, or starts tasks."""
+    found: dict[tuple[BodyId, int], list[Entry]] = defaultdict(list)
+    givers: list[tuple[tuple[BodyId, int], tuple[BodyId, int]]] = []
+    for body, _, event in flows.events():
+        op, site = event.op, event.site
+        if not isinstance(op, Call) or site is None:
+            continue
+        for argument, param in op.forwards:
+            own = (BodyId(body.owner), param)
+            found[own].extend(event.meaning.registers)
+            givers.extend((own, (callee, argument)) for callee in site.callees)
+    for _ in range(_DEEPEST):
+        for own, given in givers:
+            found[own].extend(entry for entry in found.get(given, ()) if entry not in found[own])
+    return {key: entries for key, entries in found.items() if entries}
 
 
 def _mentioned(world: World, graph: CallGraph, facts: KernelFacts) -> Iterator[Root]:

@@ -96,6 +96,8 @@ class Summary(NamedTuple):
 
 
 NEUTRAL = Summary()
+# An accessor that calls another is followed no further than this.
+_MOST_ACCESSORS = 3
 # A function that puts something back as it was has no more calls than this.
 _MOST_CALLS = 6
 
@@ -130,6 +132,12 @@ class Flows:
         for part in parts:
             for script in part.scripts:
                 self._scripts[script.body].append((script, part.words))
+        self._lent = {
+            defs[body.owner].path: words[script.place]
+            for body, scripts in self._scripts.items()
+            for script, words in scripts
+            if script.place >= 0
+        }
         self._summaries: dict[BodyId, Summary] = {}
         self.of: dict[BodyId, tuple[Flow, ...]] = {}
         self._settle(graph)
@@ -160,6 +168,18 @@ class Flows:
     def summary(self, body: BodyId) -> Summary:
         """What a call of a body leaves behind, as far as it is known."""
         return self._summaries.get(body, NEUTRAL)
+
+    def lent_by(self, path: str) -> str:
+        """The class of what a function gives back: an accessor's static or field, else its own."""
+        function, dot, rest = path.partition(".")
+        for _ in range(_MOST_ACCESSORS):
+            kind, _, name = self._lent.get(function, "").partition(" ")
+            if kind in ("static", "field"):
+                return f"{name}{dot}{rest}"
+            if kind != "result":
+                break
+            function = name
+        return f"{function}(){dot}{rest}"
 
     def events(self) -> Iterator[tuple[BodyId, Flow, Event]]:
         """Every step of every body, in order."""
@@ -314,7 +334,7 @@ class _Walk:
         kind, _, name = self._words[op.place].partition(" ")
         if kind in ("static", "field"):
             return name
-        return f"{name}()" if kind == "result" else ""
+        return self._flows.lent_by(name) if kind == "result" else ""
 
     def _release(self, op: Release, state: State) -> State:
         if op.why == "forgotten":

@@ -103,6 +103,7 @@ class Contexts:
         self.meanings = Meanings(facts, world.defmap.defs)
         self.flows = Flows(parts, graph, self.meanings, world.defmap.defs)
         self.roots = find_roots(world, graph, self.flows, facts)
+        self._rooted = frozenset(root.body for root in self.roots)
         self._params = params
         self._called = self._called_params()
         self._builds_seen: dict[tuple[BodyId, str, str], list[int]] = defaultdict(list)
@@ -357,11 +358,10 @@ class Contexts:
 
     def _task_starts(self) -> Iterator[tuple[Node, Root]]:
         """What nobody calls that we know of, and no fact tells of, runs in a task."""
-        rooted = {root.body for root in self.roots}
         passed = {one.body for site in self.graph.sites for one in site.passed}
         irq = MASKED if self.facts.runs_masked else UNMASKED
         for body in sorted(self.flows.of):
-            if body in rooted or body in passed or body.closure >= 0:
+            if body in self._rooted or body in passed or body.closure >= 0:
                 continue
             target = self.definition(body)
             if target.kind != "function" or is_stub(target.file) or is_test_only(target.cfg):
@@ -427,7 +427,9 @@ class Contexts:
             for one in known:
                 state = irq if one.mask in (ENTRY, EITHER) else one.mask
                 yield passed.body, state, event, sure
-            if not known and all(is_stub(self.definition(c).file) for c in site.callees):
+            if known or passed.body in self._rooted:
+                continue
+            if all(is_stub(self.definition(c).file) for c in site.callees):
                 yield passed.body, irq, event, sure
 
     def _is_followed(self, caller: BodyId, callee: BodyId) -> bool:

@@ -7,8 +7,9 @@ from soundcheck.calls.sites import CallSite
 from soundcheck.crates.definitions import VALUES, Def
 from soundcheck.syntax import items as it
 from soundcheck.types.heads import head_of
+from soundcheck.types.lending import mentions
 from soundcheck.types.show import show_type
-from soundcheck.types.ty import UNKNOWN, Adt, Foreign, Reference, Ty
+from soundcheck.types.ty import UNKNOWN, Adt, Foreign, Param, Reference, Ty
 
 
 class Places:
@@ -107,6 +108,26 @@ class Places:
         if site.resolution == "exact":
             return f"result {self._defs[site.callees[0].owner].path}"
         return ""
+
+    def leads_into(self, site: CallSite) -> bool:
+        """Whether a call lends what its receiver holds for whoever made it: a generic accessor.
+
+        Such is ``fn get(&self, at: usize) -> &T`` of a ``Table<T>``.
+        """
+        if site.resolution != "exact":
+            return False
+        declared = self._world.methods.declared
+        target = self._defs[site.callees[0].owner]
+        if target.kind != "function" or target.impl < 0:
+            return False
+        signature = declared.signature_of(target)
+        owner = declared.header_of(target.impl).self_type
+        if not isinstance(signature.receiver, Reference) or not isinstance(owner, Adt):
+            return False
+        given = signature.ret
+        return isinstance(given, Reference) and any(
+            isinstance(arg, Param) and mentions(given.inner, arg.name) for arg in owner.args
+        )
 
     def receiver(self, expr: it.Expr, site: CallSite | None) -> Ty:
         """The type on which a method is called: of those that deref leads through, the one."""

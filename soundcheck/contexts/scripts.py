@@ -114,12 +114,16 @@ AnyOp = Call | Release | Assembly | Access | Branch | Loop | Exit | Suspend
 
 
 class Script(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What one body does; ``returned`` are the values that its own value holds."""
+    """What one body does; ``returned`` are the values that its own value holds.
+
+    ``place`` is where what it gives back lies, for a body that does nothing else than lead there.
+    """
 
     body: BodyId
     ops: tuple[AnyOp, ...]
     returned: tuple[int, ...] = ()
     is_async: bool = False
+    place: int = -1
 
 
 class Words:

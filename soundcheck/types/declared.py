@@ -34,6 +34,7 @@ from soundcheck.types.ty import (
     Ty,
     substitute,
 )
+from soundcheck.types.wrapping import Wrappers
 
 _Named = Def | External | Primitive
 
@@ -86,6 +87,7 @@ class Declarations:
         self._contexts: dict[int, Context] = {}
         self._types: dict[tuple[int, str], Ty] = {}
         self._supertraits: dict[int, tuple[TraitRef, ...]] = {}
+        self._wrappers = Wrappers(defmap)
         self._aliases = 0
         self._defaulted: set[int] = set()
         self._written: dict[tuple[int, bool, tuple[str, ...]], tuple[_Named, ...]] = {}
@@ -405,6 +407,7 @@ class Declarations:
             known = UNKNOWN
             if isinstance(item, it.Static):
                 known = self.resolve(item.type, self.context_of(target))
+                known = self._wrappers.wrap(self, target, known)
             self._types[key] = known
         return known
 

@@ -28,6 +28,8 @@ _TAKERS = frozenset(
         "core::ptr::read",
     }
 )
+# What makes a pointer to what it is given, or an option of it.
+_WRAPPERS = frozenset({("Box", "new"), ("Arc", "new"), ("Rc", "new"), ("Some",)})
 # Methods that give out what their receiver holds, where its type is not known.
 _OPENERS = frozenset({"unwrap", "expect", "unwrap_unchecked", "ok", "map_err", "unwrap_or_else"})
 
@@ -184,6 +186,9 @@ def _forwards(low: Lowering, args: tuple[it.Expr, ...]) -> tuple[tuple[int, int]
     found: list[tuple[int, int]] = []
     for index, arg in enumerate(args):
         inner = arg.operand if isinstance(arg, it.Ref) else arg
+        if isinstance(inner, it.Call) and isinstance(inner.func, it.PathExpr):
+            if inner.args and inner.func.path.names[-2:] in _WRAPPERS:
+                inner = inner.args[0]
         if isinstance(inner, it.PathExpr) and len(inner.path.segments) == 1:
             kind, _, number = low.places.aliases.get(inner.path.name, "").partition(" ")
             if kind == "param" and number.isdigit():

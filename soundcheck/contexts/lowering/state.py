@@ -289,11 +289,15 @@ class Lowering:
         site = None
         if isinstance(inner, it.Call | it.MethodCall):
             site = self.site(inner, "method" if isinstance(inner, it.MethodCall) else "path")
+            first = inner.receiver if isinstance(inner, it.MethodCall) else None
+            if isinstance(inner, it.Call) and inner.args:
+                first = inner.args[0]
             if site is not None and site.resolution == "external":
-                first = inner.receiver if isinstance(inner, it.MethodCall) else None
-                if isinstance(inner, it.Call) and inner.args:
-                    first = inner.args[0]
                 return "" if first is None else self.name(first)
+            if site is not None and first is not None and self.places.leads_into(site):
+                base = self.name(first)
+                is_one = len(inner.args) == isinstance(inner, it.Call)
+                return base if is_one or not base else f"{base}[]"
         return self.places.name_of(inner, site)
 
 

@@ -63,7 +63,20 @@ def _lower_script(low: Lowering, root: it.Expr, *, is_async: bool) -> None:
     low.forget_names(frame)
     _drop_contents(low, frame, root.end, values, sites)
     returned = tuple(dict.fromkeys(low.returned))
-    low.scripts.append(Script(low.id, tuple(low.ops), returned, is_async))
+    place = -1 if is_async or low.id.closure >= 0 else low.words.index(_led_to(low, root))
+    low.scripts.append(Script(low.id, tuple(low.ops), returned, is_async, place))
+
+
+def _led_to(low: Lowering, root: it.Expr) -> str:
+    """Where an accessor leads: a static, or a field; empty for what is none."""
+    while isinstance(root, it.Block) and root.kind in ("", "unsafe") and not root.stmts:
+        if root.tail is None:
+            return ""
+        root = root.tail
+    if low.carriers.carries(low.type_of(root)):
+        return ""
+    name = low.name(root)
+    return name if name.startswith(("static ", "field ", "result ")) else ""
 
 
 # -- blocks ------------------------------------------------------------------------------------
