@@ -30,8 +30,9 @@ from soundcheck.crates.definitions import Def, External, Primitive
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import NEVER as NEVER_HOLDS
 from soundcheck.syntax.cfg import Cfg
-from soundcheck.types.declared import Context, Declarations
+from soundcheck.types.declared import Declarations
 from soundcheck.types.methods import Methods
+from soundcheck.types.signatures import Context
 from soundcheck.types.ty import (
     BOOL,
     NEVER,

@@ -11,9 +11,10 @@ from soundcheck.calls.symbols import imported_symbol, index_symbols
 from soundcheck.crates.definitions import MACROS, TYPES, Def, External, Primitive
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
-from soundcheck.types.declared import Context, Declarations
+from soundcheck.types.declared import Declarations
 from soundcheck.types.drops import Drops
 from soundcheck.types.methods import Method, Methods
+from soundcheck.types.signatures import Context
 from soundcheck.types.ty import (
     NEVER,
     PRIMITIVES,

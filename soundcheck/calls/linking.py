@@ -15,8 +15,8 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
 from soundcheck.syntax.items import ItemTree
-from soundcheck.types.declared import Context
 from soundcheck.types.methods import Methods
+from soundcheck.types.signatures import Context
 from soundcheck.types.ty import Ty
 
 

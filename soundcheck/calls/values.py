@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from soundcheck.calls.callees import Callee
 from soundcheck.crates.definitions import VALUES, Def, External, Primitive
 from soundcheck.syntax import items as it
-from soundcheck.types.declared import Signature
 from soundcheck.types.methods import Method
+from soundcheck.types.signatures import Signature
 from soundcheck.types.ty import (
     UNKNOWN,
     Adt,

@@ -12,7 +12,7 @@ from soundcheck.catalog.schema import FactSpec, Flag, ListOf, Table, Text
 
 CONTEXTS = ("task", "interrupt", "exception", "nmi", "bottom-half", "panic", "boot")
 MASKABLE = ("interrupts", "preemption", "bottom-halves")
-WAITS = ("spins", "sleeps", "panics", "fails")
+WAITS = ("spins", "sleeps", "suspends", "panics", "fails")
 EFFECTS = ("sleeps", "allocates", "logs", "schedules", "polls", "panics", "diverges", "starts-cpus")
 
 _LINE = Text(pattern=r"\S[^\n]*", form="one line of text")

@@ -95,6 +95,7 @@ def _taken_again(
         if _waits_for(taking, event.lock, hold) and _is_same(flow, op, hold):
             yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", ())
         return
+    yield from _taken_inside(contexts, body, flow, event, hold)
     if not _is_static(contexts, hold.lock):
         return
     effects = locks_taken(contexts)
@@ -107,6 +108,32 @@ def _taken_again(
                 steps = _steps(contexts, effects, callee, key, f"takes `{short(hold.lock)}`")
                 yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", steps)
                 return
+
+
+def _taken_inside(
+    contexts: Contexts, body: BodyId, flow: Flow, event: Event, hold: Hold
+) -> Iterator[_Clash]:
+    """The same lock of the same ``self``, taken in a closure that the call runs."""
+    inner = [callee for callee, step in contexts.sure_calls(body) if step is event]
+    for closure in inner:
+        if closure.owner != body.owner or closure.closure < 0 or _keeps(event):
+            continue
+        for _, one in contexts.events(closure):
+            taking = one.meaning.taking
+            if taking is None or not isinstance(one.op, Call) or one.op.spelled < 0:
+                continue
+            is_own = flow.words[one.op.spelled].startswith("self.")
+            if is_own and _waits_for(taking, one.lock, hold) and _is_same(flow, one.op, hold):
+                says = f"takes `{short(hold.lock)}`"
+                at = place_of(contexts, closure, one)
+                step = Step(at, name_of(contexts, closure), says)
+                yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", (step,))
+                return
+
+
+def _keeps(event: Event) -> bool:
+    """Whether a call only makes something of the closure that it is given."""
+    return event.site is not None and event.site.name.rpartition("::")[2] in ("new", "pin", "from")
 
 
 def _waits_for(taking: Taking, lock: str, hold: Hold) -> bool:

@@ -7,7 +7,7 @@ from soundcheck.crates.impls import ImplDef
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 from soundcheck.types.auto_traits import SEND, SYNC, AutoTraits, Verdict
-from soundcheck.types.declared import ImplHeader
+from soundcheck.types.signatures import ImplHeader
 from soundcheck.types.ty import Adt, Param
 
 SPEC = CheckSpec(placeholders=("trait", "type"), needs_model=True)

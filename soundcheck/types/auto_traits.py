@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
-from soundcheck.types.declared import NO_BOUNDS
 from soundcheck.types.heads import head_of
 from soundcheck.types.lending import fields_of
 from soundcheck.types.methods import Bounds, Methods
+from soundcheck.types.signatures import NO_BOUNDS
 from soundcheck.types.ty import (
     UNKNOWN,
     Adt,

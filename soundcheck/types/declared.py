@@ -6,12 +6,12 @@ Everything is resolved on demand and remembered; nothing here looks into a body.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-import msgspec
+from functools import cached_property
 
 from soundcheck.crates.definitions import TYPES, Def, External, Primitive
 from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
+from soundcheck.types.signatures import Context, ImplHeader, Signature
 from soundcheck.types.ty import (
     NEVER,
     PRIMITIVES,
@@ -32,6 +32,7 @@ from soundcheck.types.ty import (
     TraitRef,
     TupleOf,
     Ty,
+    somewhere_in,
     substitute,
 )
 from soundcheck.types.wrapping import Wrappers
@@ -40,41 +41,6 @@ _Named = Def | External | Primitive
 
 # An alias that leads to itself, by way of others, ends here.
 _MOST_ALIASES = 16
-
-
-class Signature(msgspec.Struct, frozen=True, gc=False):
-    """A function's declared types.
-
-    ``receiver`` is the type of ``self``, ``None`` for a function without one. ``bounds`` are those
-    of all generic parameters in reach: the function's own, its impl's or trait's, and ``Self``.
-    ``own`` are the names of its own generic parameters, in order.
-    """
-
-    params: tuple[Ty, ...]
-    ret: Ty
-    receiver: Ty | None
-    bounds: Mapping[str, tuple[TraitRef, ...]]
-    own: tuple[str, ...]
-
-
-class ImplHeader(msgspec.Struct, frozen=True, gc=False):
-    """An impl's declared types; ``trait`` is ``None`` for an inherent impl."""
-
-    self_type: Ty
-    trait: TraitRef | None
-    bounds: Mapping[str, tuple[TraitRef, ...]]
-
-
-class Context(msgspec.Struct, frozen=True, gc=False):
-    """Where a type is written: the scope of its names, what ``Self`` is, what is generic."""
-
-    scope: int
-    self_type: Ty
-    generics: frozenset[str]
-    bounds: Mapping[str, tuple[TraitRef, ...]]
-
-
-NO_BOUNDS: Mapping[str, tuple[TraitRef, ...]] = {}
 
 
 class Declarations:
@@ -197,11 +163,22 @@ class Declarations:
             if isinstance(target, Def):
                 return self.type_of_def(target, args)
             if isinstance(target, External):
-                return Foreign(target.path, args)
+                return self._foreign(target.path, args)
             return Prim(target.name)
         if len(names) > 1 and names[0] in ("core", "std", "alloc"):
             return Foreign("::".join(names), args)
         return UNKNOWN
+
+    def _foreign(self, path: str, args: tuple[Ty, ...]) -> Ty:
+        """A type of a crate that we do not have; its ``Result<T>`` is the library's, by custom."""
+        if path.endswith("::Result") and args and self._result is not None:
+            return Adt(self._result.index, (args[0], *(args[1:2] or (somewhere_in(path),))))
+        return Foreign(path, args)
+
+    @cached_property
+    def _result(self) -> Def | None:
+        known = (one for one in self.defmap.defs if one.name == "Result")
+        return next((one for one in known if one.path == "core::result::Result"), None)
 
     def _resolve_qualified(self, path: it.Path, context: Context) -> Ty:
         base = self.resolve(path.qself, context)

@@ -10,7 +10,7 @@ import msgspec
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
-from soundcheck.types.declared import NO_BOUNDS, Declarations
+from soundcheck.types.declared import Declarations
 from soundcheck.types.heads import Head, head_of, pair_twins
 from soundcheck.types.inherited import (
     Inherited,
@@ -18,6 +18,7 @@ from soundcheck.types.inherited import (
     index_blankets,
     index_defaults,
 )
+from soundcheck.types.signatures import NO_BOUNDS
 from soundcheck.types.ty import (
     UNKNOWN,
     Adt,

@@ -186,9 +186,10 @@ def _forwards(low: Lowering, args: tuple[it.Expr, ...]) -> tuple[tuple[int, int]
     found: list[tuple[int, int]] = []
     for index, arg in enumerate(args):
         inner = arg.operand if isinstance(arg, it.Ref) else arg
-        if isinstance(inner, it.Call) and isinstance(inner.func, it.PathExpr):
-            if inner.args and inner.func.path.names[-2:] in _WRAPPERS:
-                inner = inner.args[0]
+        func = inner.func if isinstance(inner, it.Call) and inner.args else None
+        if isinstance(func, it.PathExpr) and func.path.names[-2:] in _WRAPPERS:
+            assert isinstance(inner, it.Call)
+            inner = inner.args[0]
         if isinstance(inner, it.PathExpr) and len(inner.path.segments) == 1:
             kind, _, number = low.places.aliases.get(inner.path.name, "").partition(" ")
             if kind == "param" and number.isdigit():
