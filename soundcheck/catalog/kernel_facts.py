@@ -75,7 +75,6 @@ MASK = Table(
         "restore": _NAMES,
         "assembly_disable": _NAMES,
         "assembly_enable": _NAMES,
-        "queries": _NAMES,
         "unmet": _UNMET,
     }
 )
@@ -95,7 +94,6 @@ CELL = Table(
         "unmet": _UNMET,
     }
 )
-PER_CPU = Table({"functions": _NAMES, "types": _NAMES, "attributes": _NAMES, "unmet": _UNMET})
 
 KERNEL_KEYS: Mapping[str, FactSpec] = {
     "entry": FactSpec(ListOf(ENTRY)),
@@ -104,6 +102,5 @@ KERNEL_KEYS: Mapping[str, FactSpec] = {
     "mask": FactSpec(ListOf(MASK)),
     "effect": FactSpec(ListOf(EFFECT)),
     "cell": FactSpec(ListOf(CELL)),
-    "per_cpu": FactSpec(ListOf(PER_CPU)),
     "runs_masked": FactSpec(Flag()),
 }

@@ -29,6 +29,7 @@ from soundcheck.checks import (
     lock_bypass,
     lock_marker,
     lock_order,
+    macro_lock,
     memory_ordering,
     parameter_operand,
     pattern,
@@ -77,6 +78,7 @@ CHECKS: Mapping[str, Check] = {
         sensitive_instruction.SPEC, sensitive_instruction.find_sensitive
     ),
     "guard-escape": Check(guard_escape.SPEC, guard_escape.find_escaping_guards),
+    "macro-lock": Check(macro_lock.SPEC, macro_lock.find_macro_locks),
     "memory-ordering": Check(memory_ordering.SPEC, memory_ordering.find_unordered),
     "laundered-static": Check(laundered_static.SPEC, laundered_static.find_laundered),
     "lock-marker": Check(lock_marker.SPEC, lock_marker.find_sendable_guards),

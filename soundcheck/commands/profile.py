@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from soundcheck.catalog.profiles import Profile
     from soundcheck.contexts.guesses import Guess
 
-_TABLES = ("entry", "lock", "once", "mask", "effect", "cell", "per_cpu")
+_TABLES = ("entry", "lock", "once", "mask", "effect", "cell")
 
 
 @click.group(name="profile", short_help="facts about kernels: show, check, or guess them")

@@ -80,7 +80,15 @@ def _is_declared(
         return True
     if entry.functions and any(fits_path(name, target.path) for name in entry.functions):
         return True
+    if entry.macros and _maker_of(target) in entry.macros:
+        return True
     return bool(entry.methods) and _implements(world, target, entry.methods)
+
+
+def _maker_of(target: Def) -> str:
+    """The name of the macro that makes a function, or is given it; empty for none."""
+    call = target.container
+    return call.name.rpartition("::")[2].strip() if isinstance(call, it.MacroItem) else ""
 
 
 def _implements(world: World, target: Def, methods: Sequence[str]) -> bool:

@@ -94,7 +94,6 @@ class MaskFact(msgspec.Struct, frozen=True):
     restore: Names = ()
     assembly_disable: Names = ()
     assembly_enable: Names = ()
-    queries: Names = ()
 
 
 class EffectFact(msgspec.Struct, frozen=True):
@@ -172,10 +171,6 @@ class KernelFacts:
             CellFact(place, _types(table), _names(table, "masks"), _names(table, "access"))
             for place, table in self._tables("cell")
         )
-        self.per_cpu = tuple(
-            (place, *(_names(table, key) for key in ("functions", "types", "attributes")))
-            for place, table in self._tables("per_cpu")
-        )
         self.runs_masked = any(bool(one.facts.get("runs_masked")) for one in self.profiles)
 
     def _tables(self, key: str) -> Iterator[tuple[FactPlace, Mapping[str, object]]]:
@@ -225,7 +220,6 @@ class KernelFacts:
                 ("disable", fact.disable),
                 ("enable", fact.enable),
                 ("restore", fact.restore),
-                ("query", fact.queries),
             )
             for pattern in patterns
         )
@@ -285,7 +279,6 @@ _MASK_FORMS = (
     "restore",
     "assembly_disable",
     "assembly_enable",
-    "queries",
 )
 # What hardware masks by itself when it enters a handler.
 _BY_CONTEXT: Mapping[str, Names] = {

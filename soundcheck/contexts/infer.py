@@ -435,7 +435,7 @@ class Contexts:
     def _is_followed(self, caller: BodyId, callee: BodyId) -> bool:
         """Whether a call leads on: which impl a library's generic code calls, its caller knows.
 
-        What a library calls in the workspace for everybody is the allocator.
+        What a library calls in the workspace for everybody are the allocator and the logger.
         """
         if not is_stub(self.definition(caller).file):
             return True
@@ -448,5 +448,5 @@ class Contexts:
 # More steps that may lead elsewhere than this, drops counting twice, blame a handler for nothing.
 _MOST_GUESSES = 2
 _HANDLERS = ("interrupt", "bottom-half")
-_FOR_EVERYBODY = ("GlobalAlloc",)
+_FOR_EVERYBODY = ("GlobalAlloc", "Log")
 _ASSUMED = Entry(FactPlace("", "assumed", 0), "task", "nothing that soundcheck sees calls it", ())
