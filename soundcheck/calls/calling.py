@@ -221,8 +221,11 @@ def macro(walk: BodyWalk, expr: it.MacroCall) -> Ty:
     body: Ty = UNKNOWN
     if expr.body is not None:
         body = walk.block(expr.body)
+    passed = callables_among(walk, expr.args, types)
+    if callee is None and passed:
+        callee = Callee("external", (), name)
     if callee is not None:
-        walk.note("macro", expr.start, expr.end, name, callee)
+        walk.note("macro", expr.start, expr.end, name, callee, passed)
     if expr.path.name in ASSEMBLY:
         _assembly(walk, expr, types)
     if walk.callees.formats(expr.path.name):

@@ -113,8 +113,10 @@ def _registered(world: World, flows: Flows, facts: KernelFacts) -> Iterator[Root
         if site is None or not site.passed or not isinstance(op, Call):
             continue
         shown = split_type(flow.words[op.type]) if tables and op.type >= 0 else ("", ())
+        name = site.name.rstrip("!").rpartition("::")[2] if site.kind == "macro" else ""
         entries = (
             *event.meaning.registers,
+            *(entry for entry in facts.entries if name and name in entry.macros),
             *(entry for pattern, entry in tables if pattern.fits(shown)),
         )
         for passed in site.passed:

@@ -20,6 +20,7 @@ from soundcheck.contexts.entries import Root, find_roots
 from soundcheck.contexts.facts import Entry, FactPlace, KernelFacts
 from soundcheck.contexts.flows import EITHER, ENTRY, MASKED, UNMASKED, Event, Flow, Flows, State
 from soundcheck.contexts.meanings import Meanings
+from soundcheck.contexts.parameters import called_parameters
 from soundcheck.contexts.scripts import Call, Scripts
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
@@ -53,37 +54,11 @@ class Way(NamedTuple):
     length: int
 
 
-class Param(NamedTuple):
-    """How a body calls one of its parameters: with interrupts in which state, relative to entry."""
-
-    event: Event
-    mask: str
-
-
 _Step = tuple[BodyId, str, Event, bool]
 
 
 def _is_drop(event: Event) -> bool:
     return event.site is not None and event.site.kind == "drop"
-
-
-def _masks_around(
-    closure: BodyId,
-    passings: Mapping[BodyId, Sequence[tuple[int, Event]]],
-    called: Mapping[tuple[BodyId, int], Sequence[Param]],
-) -> Iterator[str]:
-    """The states in which a closure is run, relative to the entry of the function it is in."""
-    for index, event in passings.get(closure, ()):
-        assert event.site is not None
-        here = event.state.mask(INTERRUPTS)
-        if any(
-            how == "closure" and INTERRUPTS in fact.masks for how, fact in event.meaning.maskings
-        ):
-            yield MASKED
-            continue
-        for callee in event.site.callees:
-            for one in called.get((callee, index), ()):
-                yield here if one.mask == ENTRY else one.mask
 
 
 class Contexts:
@@ -105,7 +80,7 @@ class Contexts:
         self.roots = find_roots(world, graph, self.flows, facts)
         self._rooted = frozenset(root.body for root in self.roots)
         self._params = params
-        self._called = self._called_params()
+        self._called = called_parameters(self.flows, params)
         self._builds_seen: dict[tuple[BodyId, str, str], list[int]] = defaultdict(list)
         self.builds = Builds(world)
         self.ways: dict[Node, Way] = {}
@@ -243,49 +218,6 @@ class Contexts:
 
     # -- inferring -----------------------------------------------------------------------------
 
-    def _called_params(self) -> dict[tuple[BodyId, int], list[Param]]:
-        """The parameters that bodies call, directly or by giving them on."""
-        found: dict[tuple[BodyId, int], list[Param]] = defaultdict(list)
-        givers: list[tuple[BodyId, int, BodyId, int, Event]] = []
-        inner: list[tuple[BodyId, int, BodyId, Event]] = []
-        passings: dict[BodyId, list[tuple[int, Event]]] = defaultdict(list)
-        for body, _, event in self.flows.events():
-            op, site = event.op, event.site
-            if not isinstance(op, Call) or site is None:
-                continue
-            owner = BodyId(body.owner)
-            for passed in site.passed:
-                if passed.body.owner == body.owner:
-                    passings[passed.body].append((passed.index, event))
-            if op.kind == "value":
-                index = self._params.get((body, op.start, op.end), -1)
-                if index >= 0 and body.closure >= 0 and event.state.mask(INTERRUPTS) == ENTRY:
-                    inner.append((owner, index, body, event))
-                elif index >= 0:
-                    found[(owner, index)].append(Param(event, event.state.mask(INTERRUPTS)))
-            givers.extend(
-                (owner, param, callee, arg, event)
-                for arg, param in op.forwards
-                for callee in site.callees
-            )
-        for _ in range(4):
-            for owner, param, callee, arg, event in givers:
-                known = found[(owner, param)]
-                here = event.state.mask(INTERRUPTS)
-                for one in found.get((callee, arg), ()):
-                    mask = here if one.mask == ENTRY else one.mask
-                    if all(other.mask != mask for other in known):
-                        known.append(Param(event, mask))
-            for owner, param, closure, event in inner:
-                known = found[(owner, param)]
-                for mask in _masks_around(closure, passings, found):
-                    if all(other.mask != mask for other in known):
-                        known.append(Param(event, mask))
-        for owner, param, _, event in inner:
-            if not found[(owner, param)]:
-                found[(owner, param)].append(Param(event, ENTRY))
-        return {key: value for key, value in found.items() if value}
-
     def _infer(self) -> None:
         queue: list[tuple[int, int, int, Node]] = []
         starts = sorted(
@@ -394,7 +326,8 @@ class Contexts:
                     if self._is_followed(node.body, callee):
                         yield callee, irq, event, sure
             is_first = event.meaning.once is not None and node.context in _HANDLERS
-            if site.passed and not event.meaning.registers and not is_first:
+            is_given = bool(site.passed) and site.kind != "macro" and not event.meaning.registers
+            if is_given and not is_first:
                 yield from self._passed(event, irq, sure=sure)
 
     @staticmethod

@@ -166,6 +166,64 @@ CASES = [
     ),
     pytest.param(
         """
+        struct Files { rows: Spin<Row>, all: Vec<Spin<Row>> }
+        impl Files {
+            fn rows(&self) -> &Spin<Row> { &self.rows }
+            fn again(&self) -> &Spin<Row> { self.rows() }
+            fn at(&self, n: usize) -> &Spin<Row> { &self.all[n] }
+            fn some(&self) -> &Spin<Row> { let n = 1; &self.all[n] }
+        }
+        fn a() -> &'static Spin<Row> { &A }
+        fn same(lock: &Spin<Row>) -> &Spin<Row> { lock }
+        fn f(files: &Files) {
+            let g = files.rows().lock();
+            at(); //~ holds Files.rows
+            drop(g);
+            let g = files.again().lock();
+            at(); //~ holds Files.rows
+            drop(g);
+            let g = files.at(1).lock();
+            at(); //~ holds Files.all[]
+            drop(g);
+            let g = files.some().lock();
+            at(); //~ holds Files::some()
+            drop(g);
+            let g = a().lock();
+            at(); //~ holds A
+            drop(g);
+            let g = same(&A).lock();
+            at(); //~ holds same()
+        }
+        """,
+        id="accessors lead to what they give out",
+    ),
+    pytest.param(
+        """
+        pub struct PerCpu<T>(T);
+        impl<T> PerCpu<T> {
+            pub const fn new(value: T) -> Self { Self(value) }
+            pub fn on(&self, cpu: usize) -> &T { &self.0 }
+            pub fn own(&self) -> &T { &self.0 }
+            pub fn copy(&self) -> T where T: Clone { self.0.clone() }
+        }
+        macro_rules! per_cpu {
+            ($($vis:vis static $name:ident: $t:ty = $init:expr;)*) => {
+                $($vis static $name: $crate::PerCpu<$t> = $crate::PerCpu::new($init);)*
+            };
+        }
+        per_cpu! { static QUEUE: Spin<Row> = Spin::new(Row::new()); }
+        fn f() {
+            let g = QUEUE.on(1).lock();
+            at(); //~ holds QUEUE[]
+            drop(g);
+            let g = QUEUE.own().lock();
+            at(); //~ holds QUEUE
+        }
+        """,
+        id="a static that a macro wraps, by its generic accessors",
+    ),
+    pytest.param(
+        """
         macro_rules! lock { ($l:expr) => { $l.lock() }; }
         macro_rules! lock_a { () => { $crate::kernel::A.lock() }; }
         fn f() {

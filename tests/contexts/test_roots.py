@@ -83,6 +83,46 @@ CASES = [
     ),
     pytest.param(
         """
+        trait Transport { fn on_event(&mut self, f: Box<dyn Fn()>); }
+        struct Line; struct Pci(Line); struct Mmio(Vec<Box<dyn Fn()>>);
+        impl Line { fn attach(&self, f: Box<dyn Fn()>) {} }
+        impl Transport for Pci { fn on_event(&mut self, f: Box<dyn Fn()>) { self.0.attach(f) } }
+        impl Transport for Mmio { fn on_event(&mut self, f: Box<dyn Fn()>) { self.0.push(f) } }
+        fn attach_boxed(line: &Line, f: impl Fn() + 'static) { line.attach(Box::new(f)) }
+        fn run(f: impl Fn()) { f() }
+        fn poll() {} fn reset() {} fn not_this() {}
+        fn init(line: &Line, transport: &mut dyn Transport) {
+            let handler = move || poll();
+            transport.on_event(Box::new(handler));
+            attach_boxed(line, reset);
+            run(not_this);
+        }
+        """,
+        'arguments = ["Line::attach"]',
+        ["init::{closure}", "reset"],
+        id="argument that is given on",
+    ),
+    pytest.param(
+        """
+        macro_rules! handler {
+            ($name:ident, $body:block) => { pub extern "C" fn $name() { $body } };
+        }
+        macro_rules! plain { ($name:ident) => { pub fn $name() {} }; }
+        handler!(keyboard, { after(); });
+        plain!(not_this);
+        fn after() {}
+        fn general(n: u8) {} fn nor_this(n: u8) {}
+        fn init(table: &mut u32) {
+            outside::gates!(table, general, 32..);
+            outside::other!(nor_this);
+        }
+        """,
+        'macros = ["handler", "gates"]',
+        ["general", "keyboard"],
+        id="macro that makes it, or is given it",
+    ),
+    pytest.param(
+        """
         fn one() {} fn two() {} fn not_this() {} fn plain() {}
         fn fill(table: &mut [usize]) {
             table[0] = one as usize;
