@@ -13,10 +13,12 @@ from functools import cache
 from typing import NamedTuple
 
 from soundcheck.finding import Finding, Report
-from soundcheck.source import LineIndex, SourceFile
+from soundcheck.source import SourceFile
 
 _ORDINAL = re.compile(r"#\d+$")
 # A line without one, blank or a brace, stays in whatever is written around it and parts nothing.
+# Two lines of so many characters, spaces not counted, are hardly ever written twice by chance.
+_TELLING = 24
 _WORD = re.compile(rb"\w")
 
 
@@ -59,7 +61,11 @@ def _passes(
     def aligned(path: str) -> _Alignment:
         if path not in before or path not in after:
             return _Alignment({}, {}, {})
-        return _align(_stripped(before[path]), _stripped(after[path]))
+        return _align(lines_of(before[path]), lines_of(after[path]))
+
+    @cache
+    def lines_of(file: SourceFile) -> list[bytes]:
+        return _stripped(file)
 
     def where(finding: Finding, line: int | None) -> Hashable:
         return line and (finding.at.path, line, finding.rule, finding.site, _about(finding))
@@ -83,11 +89,22 @@ def _passes(
         file = sources.get(finding.at.path)
         if file is None:
             return None
-        text = b"".join(LineIndex(file.data).bytes_of(finding.at.line).split())
+        text = lines_of(file)[finding.at.line - 1]
         return finding.rule, finding.site, _last(finding.item), _about(finding), text
 
     # Moved with its item, or within it.
     yield lambda one: moved(one, before), lambda one: moved(one, after)
+
+    def carried(finding: Finding, sources: Mapping[str, SourceFile]) -> Hashable:
+        file, at = sources.get(finding.at.path), finding.at
+        if file is None:
+            return None
+        text = b"".join(lines_of(file)[at.line - 1 : at.line + 1])
+        is_telling = len(text) >= _TELLING
+        return (at.path, finding.rule, finding.site, _about(finding), text) if is_telling else None
+
+    # Carried over into another item of the file.
+    yield lambda one: carried(one, before), lambda one: carried(one, after)
     # The same claim, shown at another place of the item because another proof is the shortest.
     yield (
         lambda one: _claim(one) if one.sides else None,

@@ -140,6 +140,19 @@ def test_a_claim_may_be_shown_by_another_proof() -> None:
     assert (compared.brought, compared.gone) == ((), ())
 
 
+def test_code_that_is_carried_into_another_function_brings_nothing() -> None:
+    """Where two lines of it say enough to be recognised."""
+    carried = f"{BEFORE.replace('BAD(one);', 'gone();')}fn third() {{\n    BAD(one);\n"
+
+    short = compare(audited({"a": BEFORE}), audited({"a": f"{carried}}}\n"}))
+    long = f"    // what follows is said at some length\n    BAD(one); // {'x' * 30}\n"
+    before = BEFORE.replace("    BAD(one);\n", long)
+    after = f"{BEFORE.replace('BAD(one);', 'gone();')}fn third() {{\n{long}}}\n"
+
+    assert places(short.brought) == ["a:10"]
+    assert compare(audited({"a": before}), audited({"a": after})).brought == ()
+
+
 def test_nothing_is_lost() -> None:
     """What is found before and after differs by what is brought and what is gone."""
     before, after = audited({"a": BEFORE}), audited({"a": BEFORE * 3, "c": "BAD(x)"})
