@@ -74,7 +74,8 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 
     ``item`` is the full name of the item the finding stands in, ``subject`` what it is about (a
     lock, static, field, type or callee; often the item itself), ``site`` the kind of place
-    (``block``, ``static``, ``call``, …). ``gaps`` are the unknowns its proof crosses.
+    (``block``, ``static``, ``call``, …). ``gaps`` are the unknowns its proof crosses. ``is_mild``
+    tells one that is a note however bad its rule's are, as nothing goes wrong today.
     """
 
     rule: str
@@ -93,6 +94,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     gaps: tuple[Gap, ...] = ()
     is_test: bool = False
     fingerprint: str = ""
+    is_mild: bool = False
 
 
 class Accepted(msgspec.Struct, frozen=True, gc=False):

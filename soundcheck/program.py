@@ -283,11 +283,12 @@ class Program:
         sides: tuple[Side, ...] = (),
         related: tuple[Step, ...] = (),
         precision: Precision | None = None,
+        is_mild: bool = False,
     ) -> Finding:
         """A finding of a rule at a place; ``values`` fill the placeholders of its message.
 
         Without a ``subject`` the finding is about the item it stands in. ``precision`` is given
-        where this finding is less sure than the rule is.
+        where this finding is less sure than the rule is; one that ``is_mild`` is a note.
         """
         item = self.name_at(at.path, at.start)
         return Finding(
@@ -305,6 +306,7 @@ class Program:
             sides,
             related,
             is_test=self.is_test_at(at.path, at.start),
+            is_mild=is_mild,
         )
 
     def _places_of(self, path: str) -> tuple[list[int], list[int]]:

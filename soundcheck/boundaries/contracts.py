@@ -40,6 +40,24 @@ def is_foreign(func: it.Function) -> bool:
     return bool(func.abi) or any(one.path in _EXPORTING for one in func.attributes)
 
 
+def section_of(defmap: DefMap, target: Def) -> str:
+    """What the documentation of a function says under *Safety*; that of its trait's, if none."""
+    for one in (target, *_declared(defmap, target)):
+        doc = one.item.doc if isinstance(one.item, it.Function) else ""
+        found = _SAFETY.search(doc)
+        if found is not None:
+            return doc[found.end() :]
+    return ""
+
+
+def _declared(defmap: DefMap, target: Def) -> list[Def]:
+    """The declarations, in traits of the workspace, of what an impl defines."""
+    if target.impl < 0:
+        return []
+    traits = [one for one in defmap.impls.all[target.impl].traits if isinstance(one, int)]
+    return [one for trait in traits for one in defmap.members.get(trait, {}).get(target.name, ())]
+
+
 def is_tagged(func: it.Function) -> bool:
     """Whether a function's attributes say what it demands: ``#[safety::requires(…)]``."""
     return any(one.path.startswith(_TAGS) for one in func.attributes)

@@ -9,7 +9,7 @@ from soundcheck.boundaries.facts import ValueFacts, is_named
 from soundcheck.boundaries.operations import Operand, Operation, Origin
 from soundcheck.boundaries.reach import Reach
 from soundcheck.calls.linking import World
-from soundcheck.crates.definitions import NOWHERE, Def
+from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
 
 Key = tuple[str, int, str]
@@ -148,7 +148,9 @@ class Leaning:
             case "assembly":
                 return self._in_context(func, Lean("register", "context", origin.name, *at))
             case "call":
-                return self._call(func, origin, at)
+                return self._call(origin, at)
+            case "dispatch":
+                return self._trait(func, origin, at)
             case _:
                 return Lean("unknown", "unknown", origin.name, *at)
 
@@ -194,7 +196,7 @@ class Leaning:
             return self._in_context(func, Lean("static", "context", origin.name, *at, key))
         return Lean("local", "encapsulated", origin.name, *at)
 
-    def _call(self, func: Def, origin: Origin, at: tuple[str, int, int]) -> Lean:
+    def _call(self, origin: Origin, at: tuple[str, int, int]) -> Lean:
         if origin.type and not self.is_value(origin):
             return Lean("type", "encapsulated", origin.name, *at)
         is_own = origin.target >= 0 and not self._world.callees.is_stub(self._defs[origin.target])
@@ -207,13 +209,14 @@ class Leaning:
         target = self._defs[origin.target]
         if self._world.callees.is_stub(target) or target.kind != "function":
             return Lean("outside", "encapsulated", origin.name, *at)
-        if target.owner != NOWHERE and target.impl < 0:
-            return self._trait(func, target, at)
         if not is_open(self._defmap, target):
             return Lean("call", "declared", origin.name, *at, ("result", target.index, ""))
         return Lean("call", "encapsulated", origin.name, *at, ("result", target.index, ""))
 
-    def _trait(self, func: Def, method: Def, at: tuple[str, int, int]) -> Lean:
+    def _trait(self, func: Def, origin: Origin, at: tuple[str, int, int]) -> Lean:
+        method = self._defs[origin.target]
+        if origin.type and not self.is_value(origin):
+            return Lean("type", "encapsulated", origin.name, *at)
         key = ("trait", method.owner, method.name)
         if not is_open(self._defmap, func) or not is_open(self._defmap, method):
             return Lean("trait", "declared", method.path, *at, key)

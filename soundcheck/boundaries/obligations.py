@@ -68,6 +68,12 @@ def find_obligations(found: Boundaries) -> tuple[Obligation, ...]:
     )
 
 
+def is_kept(found: Boundaries, obligation: Obligation) -> bool:
+    """Whether only the module itself could break it, and does not."""
+    is_private = not found.reach.is_beyond(obligation.reach, obligation.module)
+    return is_private and obligation.state in ("met", "unused")
+
+
 def reach_of(found: Boundaries, key: Key) -> int:
     """The module inside which safe code can give what a key stands for."""
     kind, index, name = key

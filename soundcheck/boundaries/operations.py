@@ -27,6 +27,7 @@ class Origin(msgspec.Struct, frozen=True, gc=False, array_like=True):
     - ``borrow``: a reference or raw borrow of a place that ``name`` shows, made in this function;
     - ``memory``: read through a raw pointer;
     - ``call``: made by the callee that ``name`` shows, ``target`` if it is known;
+    - ``dispatch``: made by whoever implements the trait's method ``target``;
     - ``fresh``: made here, from nothing;
     - ``assembly``: what assembly or a register gave;
     - ``unknown``.

@@ -353,8 +353,10 @@ class Origins:
         if way.steps and has_input and (target is None or self._kinds.is_stub(target)):
             return
         index = -1 if target is None else target.index
-        name = called.name if called.trait_method is None else called.trait_method.path
-        yield self._end("call", name, expr, way, target=index)
+        if called.trait_method is not None:
+            yield self._end("dispatch", called.trait_method.path, expr, way, target=index)
+            return
+        yield self._end("call", called.name, expr, way, target=index)
 
 
 def _rest(fields: Fields, part: Fields) -> Fields | None:

@@ -11,9 +11,12 @@ from soundcheck.checks import (
     blindness,
     bypassed_accessor,
     ceiling,
+    chosen_type,
     context_argument,
     crowded_block,
     device_reference,
+    documented_precondition,
+    forwarded_obligation,
     gap,
     guard_dropped,
     guard_escape,
@@ -46,9 +49,11 @@ from soundcheck.checks import (
     shared_write,
     suppression,
     transmute,
+    trusted_trait,
     unaligned_access,
     unbounded_impl,
     uncounted,
+    undischarged,
     unequal_masking,
     unnested_guard,
     visible_field,
@@ -120,6 +125,15 @@ CHECKS: Mapping[str, Check] = {
     "crowded-block": Check(crowded_block.SPEC, crowded_block.find_crowded),
     "shared-cell": Check(shared_cell.SPEC, shared_cell.find_shared_cells),
     "bypassed-accessor": Check(bypassed_accessor.SPEC, bypassed_accessor.find_bypassed),
+    "chosen-type": Check(chosen_type.SPEC, chosen_type.find_chosen_types),
+    "documented-precondition": Check(
+        documented_precondition.SPEC, documented_precondition.find_documented_preconditions
+    ),
+    "trusted-trait": Check(trusted_trait.SPEC, trusted_trait.find_trusted_traits),
+    "undischarged": Check(undischarged.SPEC, undischarged.find_undischarged),
+    "forwarded-obligation": Check(
+        forwarded_obligation.SPEC, forwarded_obligation.find_forwarded_obligations
+    ),
     "visible-field": Check(visible_field.SPEC, visible_field.find_visible_fields),
     "local-guard": Check(local_guard.SPEC, local_guard.find_sendable_guards),
 }

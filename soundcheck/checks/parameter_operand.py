@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from soundcheck.boundaries.contracts import is_open
 from soundcheck.boundaries.facts import is_named
+from soundcheck.boundaries.obligations import is_kept
 from soundcheck.boundaries.operations import SELF, Operand, Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.crates.definitions import Def
@@ -112,6 +113,14 @@ def _claim(
         pat = func.params[origin.param].pat
         place = program.span(target.file, pat.start, pat.end)
         related = (Step(place, target.path, f"`{origin.name}` is what the caller gives"),)
+    key = ("parameter", target.index, str(origin.param))
+    obligation = next((one for one in program.obligations if one.key == key), None)
     return program.claim(
-        rule, at, site=operation.kind, subject=target.path, values=values, related=related
+        rule,
+        at,
+        site=operation.kind,
+        subject=target.path,
+        values=values,
+        related=related,
+        is_mild=obligation is not None and is_kept(program.boundaries, obligation),
     )

@@ -21,7 +21,8 @@ def make_claims(findings: Iterable[Finding], severity_of: SeverityOf) -> tuple[F
     for finding in findings:
         severity = severity_of(finding.rule, finding.at.path)
         if severity is not None:
-            enabled.append(replace(finding, severity=severity))
+            known = Severity.NOTE if finding.is_mild else severity
+            enabled.append(replace(finding, severity=known))
     claims = _drop_repeated(sorted(enabled, key=order_of))
     return tuple(
         replace(claim, fingerprint=_fingerprint(key, ordinal))

@@ -1,0 +1,67 @@
+"""Unsafe code that uses what a method of a safe trait gives: every implementor can break it."""
+
+from collections.abc import Iterator
+
+from soundcheck.boundaries.demands import Demands
+from soundcheck.boundaries.leans import Lean
+from soundcheck.boundaries.operations import Operation
+from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.crates.definitions import Def
+from soundcheck.finding import Finding, Step
+from soundcheck.program import Program
+
+SPEC = CheckSpec(
+    facts={
+        "accesses": FactSpec(ListOf(Text()), is_required=True),
+        "measures": FactSpec(ListOf(Text()), is_required=True),
+    },
+    placeholders=("function", "method", "trait", "reach"),
+    needs_model=True,
+)
+
+_MOST_IMPLS = 4
+
+
+def find_trusted_traits(program: Program, rule: Rule) -> Iterator[Finding]:
+    """One finding a function and method, at the first operation that uses what it gives."""
+    found = program.boundaries
+    demands = Demands(
+        program.world,
+        program.operations,
+        found.leaning,
+        frozenset(rule.texts("accesses")),
+        frozenset(rule.texts("measures")),
+    )
+    told: set[tuple[int, int, str]] = set()
+    for site in found.sites:
+        func = program.world.defmap.defs[site.func]
+        for operation in site.operations:
+            for key in demands.keys_of(site.func, operation):
+                if key[0] != "trait" or (site.func, *key[1:]) in told:
+                    continue
+                leans = found.leans_of(site.func, operation)
+                lean = next((one for one in leans if one.key == key), None)
+                if lean is not None and lean.verdict == "leaks":
+                    told.add((site.func, *key[1:]))
+                    yield _claim(program, rule, func, operation, lean)
+
+
+def _claim(program: Program, rule: Rule, func: Def, operation: Operation, lean: Lean) -> Finding:
+    found = program.boundaries
+    trait = program.world.defmap.defs[lean.key[1]]
+    values = {
+        "function": func.name,
+        "method": lean.key[2],
+        "trait": trait.name,
+        "reach": found.reach.show(lean.reach),
+    }
+    steps = []
+    for one in found.supports.of(lean.key)[:_MOST_IMPLS]:
+        body = program.world.defmap.defs[one.func]
+        if body.file in program.facts:
+            place = program.span(body.file, body.start, body.start + 2)
+            steps.append(Step(place, body.path, "implements it today"))
+    at = program.span(func.file, operation.start, operation.end)
+    return program.claim(
+        rule, at, site=operation.kind, subject=trait.path, values=values, related=tuple(steps)
+    )
