@@ -23,10 +23,10 @@ def find_operations(world: World, body: TypedBody) -> Iterator[Operation]:
         return
     reading = Reading(world, body)
     reading.read(body.root)
-    spots = _without_doubt(reading.spots)
-    if not spots:
+    if not reading.spots:
         return
     kinds = Kinds(world, reading)
+    spots = _without_doubt([spot for spot in reading.spots if not _is_anywhere(kinds, spot)])
     origins = Origins(reading, kinds)
     returned = returned_nodes(reading)
     tree = world.trees[body.owner.file]
@@ -88,6 +88,11 @@ def _may_hold(body: TypedBody) -> bool:
     if isinstance(item, it.Function) and item.is_unsafe:
         return True
     return any(isinstance(node, it.Block) and node.kind == "unsafe" for node in walk(body.root))
+
+
+def _is_anywhere(kinds: Kinds, spot: Spot) -> bool:
+    """Whether a packed field is borrowed whose type may stand at any address."""
+    return spot.kind == "packed" and kinds.align_of_value(spot.node) != 2
 
 
 def _without_doubt(spots: list[Spot]) -> list[Spot]:

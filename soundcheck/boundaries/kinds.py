@@ -6,6 +6,7 @@ from soundcheck.boundaries.reading import Reading
 from soundcheck.calls.linking import World
 from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
+from soundcheck.types.heads import is_packed
 from soundcheck.types.show import show_type
 from soundcheck.types.ty import (
     INTEGERS,
@@ -28,12 +29,6 @@ _BYTES = frozenset({"u8", "i8", "bool", "str"})
 _POINTERS = frozenset({"core::ptr::NonNull", "core::ptr::Unique"})
 # A newtype of a newtype of a newtype is as deep as people go.
 _DEEPEST = 4
-
-
-def is_packed(target: Def) -> bool:
-    """Whether a type is laid out without gaps, wherever its fields come to stand."""
-    attributes = () if target.item is None else target.item.attributes
-    return any(one.path == "repr" and "packed" in one.args for one in attributes)
 
 
 class Kinds:
@@ -111,6 +106,10 @@ class Kinds:
     def show(self, ty: Ty | None) -> str:
         """A type as text; empty for none."""
         return "" if ty is None else show_type(ty, self._defs)
+
+    def align_of_value(self, expr: it.Expr) -> int:
+        """The same as for ``align_of``, of an expression's type."""
+        return self.align_of(self._reading.type_of(expr))
 
     def align_of(self, ty: Ty | None, depth: int = 0) -> int:
         """1 for a type whose values may stand at any address, 2 for others, 0 if not known."""

@@ -22,6 +22,7 @@ from soundcheck.calls.symbols import ASSEMBLY
 from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
 from soundcheck.syntax.visit import children
+from soundcheck.types.heads import is_packed
 from soundcheck.types.ty import UNKNOWN, Adt, Pointer, Reference, Ty, Unknown
 
 # Macros of the language that take a place and not its value.
@@ -218,6 +219,8 @@ class Reading:
                 target = self._world.defmap.defs[step.def_id]
                 if target.kind == "union":
                     self._spot("union", expr, access, target=target)
+                elif access in ("borrow", "borrow mut") and is_packed(target):
+                    self._spot("packed", expr, access, target=target)
                 return
 
     def _inner(self, base: it.Expr, access: str) -> str:
@@ -320,8 +323,11 @@ class Reading:
             self._assembly(expr)
             return
         how = "address" if name in _ADDRESS_OF else "read"
+        is_formatted = False
         for arg in expr.args:
-            self._visit(arg, how)
+            # What stands behind a text is formatted, and borrowed for that.
+            self._visit(arg, "borrow" if is_formatted and isinstance(arg, it.Field) else how)
+            is_formatted = is_formatted or (isinstance(arg, it.Lit) and arg.kind == "str")
         if expr.body is not None:
             self._visit(expr.body)
         if name in ASSERTIONS:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from soundcheck.boundaries.facts import is_named
-from soundcheck.boundaries.kinds import is_packed
 from soundcheck.boundaries.operations import Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding
 from soundcheck.program import Program
+from soundcheck.types.heads import is_packed
 
 SPEC = CheckSpec(
     facts={
@@ -20,7 +20,7 @@ SPEC = CheckSpec(
         "aligning": FactSpec(ListOf(Text()), is_required=True),
         "makers": FactSpec(ListOf(Text()), default=()),
     },
-    placeholders=("does", "type", "source"),
+    placeholders=("does", "type", "where"),
     needs_model=True,
 )
 
@@ -38,7 +38,7 @@ class _Facts(NamedTuple):
 
 
 def find_unaligned_accesses(program: Program, rule: Rule) -> Iterator[Finding]:
-    """One finding a function, buffer and type, at the first access."""
+    """One finding a function, buffer and type, at the first access; and one a packed field."""
     defs = program.world.defmap.defs
     facts = _Facts(
         frozenset(rule.texts("callees")),
@@ -52,6 +52,9 @@ def find_unaligned_accesses(program: Program, rule: Rule) -> Iterator[Finding]:
     for index, operations in program.operations.items():
         told: set[tuple[str, str]] = set()
         for operation in operations:
+            if operation.kind == "packed":
+                yield _packed_claim(program, rule, defs[index], operation)
+                continue
             origin = _loose(facts, operation)
             if origin is None:
                 continue
@@ -103,7 +106,18 @@ def _claim(
     values = {
         "does": how,
         "type": operation.operands[0].pointee.rpartition("::")[2],
-        "source": origin.name,
+        "where": f"where `{origin.name}` has bytes",
     }
     at = program.span(target.file, operation.start, operation.end)
     return program.claim(rule, at, site=operation.kind, subject=origin.name, values=values)
+
+
+def _packed_claim(program: Program, rule: Rule, target: Def, operation: Operation) -> Finding:
+    owner, _, field = operation.name.rpartition("::")
+    values = {
+        "does": "borrowed",
+        "type": operation.type.rpartition("::")[2],
+        "where": f"as `{field}` of the packed `{owner.rpartition('::')[2]}`",
+    }
+    at = program.span(target.file, operation.start, operation.end)
+    return program.claim(rule, at, site="packed", subject=operation.name, values=values)

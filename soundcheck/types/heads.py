@@ -86,3 +86,9 @@ def pair_twins(defmap: DefMap) -> dict[int, tuple[Def, ...]]:
             if twins:
                 found[one.index] = tuple(twins)
     return found
+
+
+def is_packed(target: Def) -> bool:
+    """Whether a type is laid out without gaps, wherever its fields come to stand."""
+    attributes = () if target.item is None else target.item.attributes
+    return any(one.path == "repr" and "packed" in one.args for one in attributes)
