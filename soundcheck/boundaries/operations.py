@@ -80,15 +80,15 @@ class Operation(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     ``kind`` is ``dereference`` of a raw pointer, ``call`` of an unsafe function, ``static`` (a
     mutable or foreign one is used), ``union`` (a field of one is read), ``packed`` (a field of a
-    packed struct is borrowed that has an alignment) or ``assembly``.
-    ``start..end`` is a small place. ``name`` is the full path of the callee or static, the field
-    of the union or struct, the name of the macro. ``target`` is its definition or -1; for a
-    dereference it is the struct, enum or union that is pointed to. ``type`` is what is pointed to,
-    as text. ``access`` is ``read``, ``write``, ``borrow``, ``borrow mut``, or ``address`` where only the
-    place's address is taken. ``block`` is where the innermost unsafe block begins, -1 without one.
-    ``checks`` are the words of all conditions that it stands under. ``is_certain`` is false where
-    the type or callee is not known, and nothing but the unsafe block speaks for it.
-    ``is_returned`` tells that the function may return what the operation gives.
+    packed struct is borrowed that has an alignment) or ``assembly``. ``start..end`` is a small
+    place. ``name`` is the full path of the callee or static, the field of the union or struct, the
+    name of the macro. ``target`` is its definition or -1; for a dereference it is the struct, enum
+    or union that is pointed to. ``type`` is what is pointed to, as text. ``access`` is ``read``,
+    ``write``, ``borrow``, ``borrow mut``, or ``address`` where only the place's address is taken.
+    ``block`` is where the innermost unsafe block begins, -1 without one. ``checks`` are the words
+    of all conditions that it stands under. ``is_certain`` is false where the type or callee is not
+    known, and nothing but the unsafe block speaks for it. ``is_returned`` tells that the function
+    may return what the operation gives.
     """
 
     kind: str
