@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from soundcheck.boundaries.facts import is_named
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS
@@ -25,6 +26,7 @@ SPEC = CheckSpec(
         "handlers": FactSpec(ListOf(Text(choices=CONTEXTS)), is_required=True),
         "others": FactSpec(ListOf(Text(choices=CONTEXTS)), is_required=True),
         "states": FactSpec(ListOf(Text(choices=STATES)), is_required=True),
+        "inits": FactSpec(ListOf(Text()), default=()),
     },
     placeholders=("state", "handler", "other"),
     needs_model=True,
@@ -44,7 +46,7 @@ def find_touched(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a piece of state, at the task's side."""
     contexts = program.contexts
     handlers, others = rule.texts("handlers"), rule.texts("others")
-    states = rule.texts("states")
+    states, inits = rule.texts("states"), frozenset(rule.texts("inits"))
     ours: dict[str, list[_Touch]] = defaultdict(list)
     theirs: dict[str, list[_Touch]] = defaultdict(list)
     for body in sorted(contexts.flows.of):
@@ -59,7 +61,7 @@ def find_touched(program: Program, rule: Rule) -> Iterator[Finding]:
                 touch = _Touch(body, event, node, writes)
                 if node.context in handlers:
                     theirs[state].append(touch)
-                elif node.context in others and _is_open(contexts, touch):
+                elif node.context in others and _is_open(contexts, touch, inits):
                     ours[state].append(touch)
     for state in sorted(theirs):
         pair = _clash(contexts, ours.get(state, ()), theirs[state])
@@ -105,9 +107,15 @@ def _is_shared_field(contexts: Contexts, place: str) -> bool:
     return bool(place) and place.rpartition(".")[0] in contexts.declared_sync
 
 
-def _is_open(contexts: Contexts, touch: _Touch) -> bool:
-    """Whether a handler may come: neither are interrupts masked, nor is a masking lock held."""
+def _is_open(contexts: Contexts, touch: _Touch, inits: frozenset[str]) -> bool:
+    """Whether a handler may come: interrupts are not masked, and no masking lock is held.
+
+    Nor does one come while ``inits`` run, before it is known to anybody.
+    """
     if touch.event.state.mask(INTERRUPTS) == MASKED:
+        return False
+    names = (contexts.definition(node.body).name for node, _ in contexts.way(touch.node))
+    if inits and any(is_named(name, inits) for name in names):
         return False
     return contexts.irq_at(touch.node, touch.event.state) == UNMASKED
 

@@ -33,6 +33,9 @@ _WRAPPERS = frozenset({("Box", "new"), ("Arc", "new"), ("Rc", "new"), ("Some",)}
 # Methods that give out what their receiver holds, where its type is not known.
 _OPENERS = frozenset({"unwrap", "expect", "unwrap_unchecked", "ok", "map_err", "unwrap_or_else"})
 
+# Macros of the language that take a place and not its value.
+_ADDRESS_OF = frozenset({"addr_of", "addr_of_mut"})
+
 
 def lower_method(low: Lowering, expr: it.MethodCall, how: str) -> Values:
     """A method call; a receiver that is taken by value moves."""
@@ -222,10 +225,11 @@ def _name_place(expr: it.Call | it.MethodCall) -> tuple[int, int]:
 
 
 def lower_macro(low: Lowering, expr: it.MacroCall, how: str) -> Values:
-    """A macro: its arguments are borrowed, its statements run where it stands."""
+    """A macro: its arguments are borrowed, or their address taken; its statements run there."""
     del how
+    access = "address" if expr.path.name in _ADDRESS_OF else "borrow"
     for arg in expr.args:
-        low.eval(arg, "borrow")
+        low.eval(arg, access)
     values = NOTHING if expr.body is None else low.eval(expr.body)
     if expr.path.name in ASSEMBLY:
         low.ops.append(Assembly(expr.start, expr.end, low.words.index(expr.text)))
