@@ -9,7 +9,7 @@ from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding
 from soundcheck.program import Program
-from soundcheck.types.heads import is_packed
+from soundcheck.types.heads import has_repr, is_packed
 
 SPEC = CheckSpec(
     facts={
@@ -26,7 +26,7 @@ SPEC = CheckSpec(
 
 
 class _Facts(NamedTuple):
-    """The page's lists, and the full names of all packed types."""
+    """The page's lists, the full names of all packed types, and the types with an alignment."""
 
     callees: frozenset[str]
     bytes: frozenset[str]
@@ -35,6 +35,7 @@ class _Facts(NamedTuple):
     aligning: frozenset[str]
     makers: frozenset[str]
     packed: frozenset[str]
+    aligned: frozenset[int]
 
 
 def find_unaligned_accesses(program: Program, rule: Rule) -> Iterator[Finding]:
@@ -48,6 +49,7 @@ def find_unaligned_accesses(program: Program, rule: Rule) -> Iterator[Finding]:
         frozenset(rule.texts("aligning")),
         frozenset(rule.texts("makers")),
         frozenset(one.path for one in defs if one.kind in ("struct", "union") and is_packed(one)),
+        frozenset(one.index for one in defs if has_repr(one, "align")),
     )
     for index, operations in program.operations.items():
         told: set[tuple[str, str]] = set()
@@ -83,7 +85,10 @@ def _loose(facts: _Facts, operation: Operation) -> Origin | None:
 
 
 def _is_loose(facts: _Facts, origin: Origin) -> bool:
-    if origin.is_offset:
+    """Whether bytes may stand anywhere; what a function gave is its business."""
+    if origin.is_offset or origin.kind == "call" or origin.owner in facts.aligned:
+        return False
+    if is_named(origin.type_path, facts.aligning):
         return False
     if origin.pointee in facts.bytes:
         is_element = origin.kind == "borrow" and "[" in origin.name

@@ -90,5 +90,10 @@ def pair_twins(defmap: DefMap) -> dict[int, tuple[Def, ...]]:
 
 def is_packed(target: Def) -> bool:
     """Whether a type is laid out without gaps, wherever its fields come to stand."""
+    return has_repr(target, "packed")
+
+
+def has_repr(target: Def, word: str) -> bool:
+    """Whether a type's ``repr`` has a word in it."""
     attributes = () if target.item is None else target.item.attributes
-    return any(one.path == "repr" and "packed" in one.args for one in attributes)
+    return any(one.path == "repr" and word in one.args for one in attributes)

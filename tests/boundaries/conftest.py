@@ -14,7 +14,7 @@ from functools import cache
 import pytest
 
 from soundcheck.bodies import read_bodies
-from soundcheck.commands.policy import open_catalog, open_theory
+from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.crates.stubs import is_stub
 from soundcheck.input import Input
 from soundcheck.model import build_model
@@ -26,7 +26,7 @@ _MARK = re.compile(r"//~ (.*)$")
 
 @cache
 def _shipped():
-    return open_catalog(), open_theory()
+    return open_profiles(), open_theory()
 
 
 @cache

@@ -17,12 +17,11 @@ import re
 from functools import cache
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from soundcheck.bodies import read_bodies
 from soundcheck.catalog.profiles import Profile, read_profile
-from soundcheck.commands.policy import open_catalog, open_theory
+from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.contexts.scripts import Suspend
 from soundcheck.crates.stubs import is_stub
 from soundcheck.input import Input
@@ -38,12 +37,10 @@ _MARK = re.compile(r"//~ (.*)$")
 @cache
 def _shipped(facts):
     """What ships with the program, and what is told of the kernel of these tests."""
-    catalog = open_catalog()
     text = (HERE / "kernel.toml").read_text() + facts
     found = read_profile("kernel.toml", text)
     assert isinstance(found, Profile), found
-    profiles = {found.name: found, **catalog.profiles}
-    return msgspec.structs.replace(catalog, profiles=profiles), open_theory()
+    return {found.name: found, **open_profiles()}, open_theory()
 
 
 @cache
