@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint golden corpus outlets bench clean
+.PHONY: help demo test lint browser golden corpus outlets bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -30,6 +30,10 @@ lint: $(VENV)/ready ## style, format, types, who may import whom, the action and
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/zizmor --quiet --offline --persona=pedantic action.yml .github/workflows
+
+browser: $(VENV)/ready ## run the tests of the HTML report in the Chromium of this machine
+	$(BIN)/python -m pip install --quiet --group browser
+	$(BIN)/pytest -m browser tests/browser $(ARGS)
 
 golden: $(VENV)/ready ## write generated texts and expected outputs anew, to be read in the diff
 	UPDATE_GOLDEN=1 $(BIN)/pytest --quiet tests/render tests/test_tidy.py

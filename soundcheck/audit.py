@@ -15,6 +15,7 @@ from soundcheck.inventory import take_inventory
 from soundcheck.model import EVERY_BUILD, Link, build_model, resolve
 from soundcheck.program import Program
 from soundcheck.source import SourceFile
+from soundcheck.syntax.arguments import Marks, read_marks
 from soundcheck.syntax.facts import Queries
 from soundcheck.triage import DEFAULT_TERMS, Case, SeverityOf, Terms, read_names, triage
 
@@ -164,3 +165,10 @@ def sources_of(source: Input, findings: Sequence[Finding]) -> Mapping[str, Sourc
         steps = [step for side in finding.sides for step in side.steps]
         paths.update(step.at.path for step in (*steps, *finding.related))
     return {file.path: file for file in source.files if file.path in paths}
+
+
+def read_argument_marks(catalog: Catalog) -> Marks:
+    """What makes a comment an argument, by the rules that ask for one."""
+    rules = [rule for rule in catalog.rules.values() if rule.check == "safety-comment"]
+    words = [word for rule in rules for word in rule.texts("words")]
+    return read_marks(words, [text for rule in rules for text in rule.texts("sentences")])

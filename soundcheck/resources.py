@@ -29,6 +29,12 @@ def read_report_file(path: str) -> str:
     return (_folder("reports") / path).read_text(encoding="utf-8")
 
 
+def read_face() -> dict[str, str]:
+    """The templates, styles and scripts of the HTML report, by name."""
+    texts = _read_texts("reports", "html/*.*")
+    return {path.removeprefix("reports/html/"): text for path, text in texts.items()}
+
+
 @cache
 def code_hash(*names: str) -> bytes:
     """A hash of the code that makes facts of files, of its grammar, and of further modules.

@@ -139,9 +139,9 @@ def prune(asked: _Asked) -> None:
 @click.argument("review", type=click.Path(path_type=Path), metavar="REVIEW.json")
 @_takes_audit
 def import_reviews(asked: _Asked, review: Path) -> None:
-    """Accept what a review in the HTML report found to be a false alarm, or acceptable.
+    """Accept what a review in the HTML report found to be a false alarm, or sound.
 
-    The note of the review is the reason.
+    The note of the review is the reason. Reviews of unsafe sites stay in the file.
     """
     from soundcheck.triage.reviews import import_reviews, read_reviews
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,10 @@ from soundcheck.commands.options import (
 from soundcheck.commands.outputs import note, read_targets, write
 from soundcheck.commands.session import Session
 from soundcheck.finding import SEVERITIES, Report
+
+if TYPE_CHECKING:
+    from soundcheck.program import Program
+    from soundcheck.survey import Survey
 
 
 @click.command(name="check", short_help="audit a workspace and report")
@@ -100,7 +105,15 @@ def command(
     fail_on = fail_on or session.configuration.settings.fail_on
     accepted = () if no_baseline else read_accepted(session, baseline)
     heeds = not no_inline_suppressions
-    report, rules, _ = run_audit(session, selected, choice, accepted=accepted, heeds_comments=heeds)
+    is_surveyed = any(target.form == "html" for target in targets)
+    report, rules, program = run_audit(
+        session,
+        selected,
+        choice,
+        accepted=accepted,
+        heeds_comments=heeds,
+        with_model=is_surveyed,
+    )
     if since:
         from soundcheck.commands.since import Manner, only_new
 
@@ -118,6 +131,7 @@ def command(
         asks_for_notes,
         sarif_category,
         sarif_include_suppressed,
+        _survey(session, program) if is_surveyed else None,
     )
     for target in targets:
         write(target, render(target, report, rules, look))
@@ -127,6 +141,13 @@ def command(
     if common.verbose and not common.quiet:
         note(f"the rules: {', '.join(rule.name for rule in rules)}")
     return code
+
+
+def _survey(session: Session, program: "Program") -> "Survey":
+    from soundcheck.audit import read_argument_marks
+    from soundcheck.survey import take_survey
+
+    return take_survey(session.input, program, read_argument_marks(session.catalog))
 
 
 def _exit_code(report: Report, *, fail_on: str, exit_zero: bool, strict: bool) -> int:

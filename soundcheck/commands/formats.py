@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from soundcheck import __version__
 from soundcheck.catalog import Rule
 from soundcheck.commands.outputs import Target, linker, terminal_width, use_color
 from soundcheck.finding import Report
 
+if TYPE_CHECKING:
+    from soundcheck.survey import Survey
+
 # Those that show a report as it is, with nothing to choose.
 _PLAIN = ("concise", "github", "gitlab", "markdown", "rdjson", "junit")
-FORMATS = ("text", "concise", "json", "sarif", *_PLAIN[1:])
+FORMATS = ("text", "concise", "json", "sarif", "html", *_PLAIN[1:])
 
 
 class Look(NamedTuple):
-    """How results are to look, and what SARIF is to hold."""
+    """How results are to look, what SARIF is to hold, and what the HTML report tells besides."""
 
     root: str
     color: str
@@ -23,6 +26,7 @@ class Look(NamedTuple):
     all_notes: bool
     category: str = ""
     with_suppressed: bool = False
+    survey: "Survey | None" = None
 
 
 def render(target: Target, report: Report, rules: Sequence[Rule], look: Look) -> str:
@@ -45,6 +49,12 @@ def render(target: Target, report: Report, rules: Sequence[Rule], look: Look) ->
             category=look.category,
             with_suppressed=look.with_suppressed,
         )
+    if target.form == "html":
+        from soundcheck.render.html import render_html
+        from soundcheck.resources import read_face
+
+        assert look.survey is not None
+        return render_html(report, look.survey, rules, read_face(), version=__version__)
     if target.form in _PLAIN:
         module = import_module(f"soundcheck.render.{target.form}")
         return str(getattr(module, f"render_{target.form}")(report))

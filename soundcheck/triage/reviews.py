@@ -1,7 +1,8 @@
 """What people made of findings, as the HTML report hands it out: JSON with a verdict each.
 
-``{"version": 1, "reviews": [{"fingerprint": "…", "state": "accepted", "note": "…", "reviewer":
-"…"}]}``. Of the states, ``false-alarm`` and ``accepted`` are reasons to be silent.
+``{"version": 1, "reviews": [{"fingerprint": "…", "state": "sound", "note": "…", "reviewer":
+"…"}], "sites": [{"site": "…", "state": "sound", …}]}``. Of the states, ``false-alarm`` and
+``sound`` are reasons to be silent.
 """
 
 import enum
@@ -17,14 +18,14 @@ from soundcheck.triage.baseline import accept
 class State(enum.StrEnum):
     """What came out of a review."""
 
-    OPEN = "open"
-    CONFIRMED = "confirmed"
+    UNREVIEWED = "unreviewed"
+    SOUND = "sound"
+    UNSOUND = "unsound"
     FALSE_ALARM = "false-alarm"
-    ACCEPTED = "accepted"
     FIXED = "fixed"
 
 
-_SILENT = {State.FALSE_ALARM: "false alarm", State.ACCEPTED: "accepted"}
+_SILENT = {State.FALSE_ALARM: "false alarm", State.SOUND: "found sound"}
 
 
 class Review(msgspec.Struct, frozen=True):
@@ -36,11 +37,21 @@ class Review(msgspec.Struct, frozen=True):
     reviewer: str = ""
 
 
+class SiteReview(msgspec.Struct, frozen=True):
+    """What one person made of one unsafe site; ``site`` is its key in the report."""
+
+    site: str
+    state: State
+    note: str = ""
+    reviewer: str = ""
+
+
 class Reviews(msgspec.Struct, frozen=True):
-    """A file of reviews, version 1."""
+    """A file of reviews, version 1: those of findings, and those of unsafe sites."""
 
     version: Literal[1]
     reviews: tuple[Review, ...]
+    sites: tuple[SiteReview, ...] = ()
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -59,7 +70,7 @@ def read_reviews(data: bytes) -> Reviews | str:
 
 
 def import_reviews(reviews: Reviews, findings: Mapping[str, Finding]) -> Imported:
-    """Entries for what was found acceptable or a false alarm; the note is the reason.
+    """Entries for what was found sound or a false alarm; the note is the reason.
 
     ``findings`` are those there are, by fingerprint.
     """

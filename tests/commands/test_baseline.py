@@ -144,8 +144,8 @@ def test_a_review_is_imported_with_its_notes(run: Run, kernel: Path) -> None:
             "note": "one CPU",
             "reviewer": "ada",
         },
-        {"fingerprint": found["k::BOOTED"], "state": "confirmed", "note": "a bug"},
-        {"fingerprint": "ffffffffffffffff", "state": "accepted"},
+        {"fingerprint": found["k::BOOTED"], "state": "unsound", "note": "a bug"},
+        {"fingerprint": "ffffffffffffffff", "state": "sound"},
     ]
     review = kernel / "review.json"
     review.write_text(json.dumps({"version": 1, "reviews": rows}))

@@ -40,9 +40,9 @@ def reviews(*rows: dict[str, object]) -> Reviews:
     ("row", "reason"),
     [
         pytest.param({"state": "false-alarm", "note": " one CPU "}, "one CPU", id="note"),
-        pytest.param({"state": "accepted", "note": "later"}, "later", id="accepted"),
+        pytest.param({"state": "sound", "note": "later"}, "later", id="sound"),
         pytest.param({"state": "false-alarm"}, "false alarm", id="without-a-note"),
-        pytest.param({"state": "accepted", "note": " "}, "accepted", id="with-an-empty-note"),
+        pytest.param({"state": "sound", "note": " "}, "found sound", id="with-an-empty-note"),
     ],
 )
 def test_what_may_stay_becomes_an_entry(row: dict[str, object], reason: str) -> None:
@@ -52,13 +52,13 @@ def test_what_may_stay_becomes_an_entry(row: dict[str, object], reason: str) -> 
     assert imported.lost == 0
 
 
-@pytest.mark.parametrize("state", ["open", "confirmed", "fixed"])
+@pytest.mark.parametrize("state", ["unreviewed", "unsound", "fixed"])
 def test_what_may_not_stay_becomes_none(state: str) -> None:
     assert import_reviews(reviews({"fingerprint": "00", "state": state}), FOUND).entries == ()
 
 
 def test_a_review_of_what_is_gone_is_counted() -> None:
-    imported = import_reviews(reviews({"fingerprint": "ee", "state": "accepted"}), FOUND)
+    imported = import_reviews(reviews({"fingerprint": "ee", "state": "sound"}), FOUND)
 
     assert (imported.entries, imported.lost) == ((), 1)
 
