@@ -140,8 +140,8 @@ def _understand(
     """The program as far as the rules ask for it, and what of it was not understood."""
     queries = queries_of(rules)
     needs_model = with_model or any(SPECS[rule.check].needs_model for rule in rules)
-    if asked == EVERY_BUILD and not needs_model:
-        return resolve(source, stages.parse(source.files, queries))
+    if not needs_model:
+        return resolve(source, stages.parse(source.files, queries), stages.theory, asked)
     parse, link, named = stages.parse, stages.link, stages.profiles
     profiles = catalog.profiles
     model = build_model(source, profiles, stages.theory, parse, link, asked, queries, named)

@@ -76,14 +76,17 @@ def group(
 ) -> list[Row]:
     """The counts by ``crate``, ``module``, ``file`` or ``item``, sorted by name.
 
-    What stands in no item counts for its module. In our own profile what only a test build holds
-    counts as test code, in a macro or not.
+    What stands in no item counts for its module, and what the builds leave out that the run is
+    narrowed to counts nowhere. In our own profile what only a test build holds counts as test
+    code, in a macro or not.
     """
     width = width_of(profile)
     tells_tests = profile == OWN_PROFILE
     sums: dict[str, list[int]] = {}
     for path in sorted(events):
         for event in events[path]:
+            if not program.is_built_at(path, event.offset):
+                continue
             name = _group_name(program, by, path, event.offset)
             row = sums.get(name)
             if row is None:

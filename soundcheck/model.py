@@ -13,9 +13,12 @@ from soundcheck.calls.world import MacroFacts, build_world
 from soundcheck.catalog.choosing import choose_profiles
 from soundcheck.catalog.profiles import Profile
 from soundcheck.catalog.targets import Theory
-from soundcheck.crates.configurations import Asked, read_selection
+from soundcheck.crates.builds import Excludes, exclusion
+from soundcheck.crates.configurations import Asked, Selection, read_selection
 from soundcheck.crates.definitions import Def
+from soundcheck.crates.features import implied_features
 from soundcheck.crates.files import FileIndex
+from soundcheck.crates.formulas import Logic
 from soundcheck.crates.manifests import Package, read_manifests
 from soundcheck.crates.modules import ModuleForest, build_module_trees
 from soundcheck.crates.stubs import is_stub, needed_stubs, read_stubs, stub_files, stub_packages
@@ -74,9 +77,7 @@ def build_model(
     facts = parse(files, queries)
     trees = {path: one.tree for path, one in facts.items()}
     packages = (*manifests.packages, *stub_packages(stubs))
-    selection = read_selection(asked, theory, manifests.packages)
-    if isinstance(selection, tuple):
-        raise UnusableSelectionError(selection)
+    selection = _select(asked, theory, manifests.packages)
     forest = build_module_trees(trees, packages, source.links)
     texts = {file.path: file.data for file in files}
     world = build_world(forest, trees, texts, packages, theory, _macro_facts(profiles), selection)
@@ -94,6 +95,7 @@ def build_model(
             forest,
             Linked(world, graph, bodies, _choose(profiles, manifests.packages, named)),
             source.accounts,
+            _exclusion(asked, theory, manifests.packages),
         ),
         world,
         graph,
@@ -101,8 +103,14 @@ def build_model(
     )
 
 
-def resolve(source: Input, facts: Mapping[str, FileFacts]) -> tuple[Program, tuple[Gap, ...]]:
-    """The module trees of all crates alone, without names and calls, and every gap up to here."""
+def resolve(
+    source: Input, facts: Mapping[str, FileFacts], theory: Theory, asked: Asked = EVERY_BUILD
+) -> tuple[Program, tuple[Gap, ...]]:
+    """The module trees of all crates alone, without names and calls, and every gap up to here.
+
+    Raises:
+        UnusableSelectionError: where ``asked`` names no target, feature or option there is.
+    """
     trees = {path: one.tree for path, one in facts.items()}
     index = FileIndex(trees, source.links)
     manifests = read_manifests(source.manifests, index, source.vendored)
@@ -110,7 +118,22 @@ def resolve(source: Input, facts: Mapping[str, FileFacts]) -> tuple[Program, tup
     parsing = (gap for tree in trees.values() for gap in tree.gaps)
     gaps = (*source.gaps, *manifests.gaps, *forest.gaps, *parsing)
     gaps += _unmet(source, forest, trees)
-    return Program(facts, forest, accounts=source.accounts), order_gaps(gaps)
+    excludes = _exclusion(asked, theory, manifests.packages)
+    return Program(facts, forest, None, source.accounts, excludes), order_gaps(gaps)
+
+
+def _select(asked: Asked, theory: Theory, packages: Sequence[Package]) -> Selection:
+    selection = read_selection(asked, theory, packages)
+    if isinstance(selection, tuple):
+        raise UnusableSelectionError(selection)
+    return selection
+
+
+def _exclusion(asked: Asked, theory: Theory, packages: Sequence[Package]) -> Excludes | None:
+    if asked == EVERY_BUILD:
+        return None
+    selection = _select(asked, theory, packages)
+    return exclusion(selection, theory, Logic(theory, implied_features(packages)))
 
 
 def _choose(

@@ -12,7 +12,9 @@ from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import LinkedBodies, World
 from soundcheck.catalog import Rule, fill_message
 from soundcheck.catalog.profiles import Profile
+from soundcheck.crates.builds import Excludes
 from soundcheck.crates.definitions import Def
+from soundcheck.crates.guards import Guard, guards_in
 from soundcheck.crates.modules import ModuleForest, ModuleNode
 from soundcheck.crates.naming import name_items
 from soundcheck.crates.outline import PlacedItem
@@ -91,11 +93,14 @@ class Program:
         forest: ModuleForest,
         linked: Linked | None = None,
         accounts: Accounts | None = None,
+        excludes: Excludes | None = None,
     ) -> None:
         self.facts = facts
         self.forest = forest
         self._linked = linked
         self._accounts = accounts
+        self._excludes = excludes
+        self._guards: dict[str, Sequence[Guard]] = {}
         self._places: dict[str, tuple[list[int], list[int]]] = {}
 
     @property
@@ -199,14 +204,23 @@ class Program:
 
     def is_built_at(self, path: str, offset: int) -> bool:
         """Whether any of the builds that the run was narrowed to holds a byte of a file."""
-        if self._linked is None:
+        module = self.module_at(path, offset)
+        if self._excludes is None or module is None:
             return True
         found = self.item_at(path, offset)
-        if found is not None:
-            return not self._linked.world.callees.cannot_hold(found.cfg)
-        module = self.forest.primary.get(path)
-        cfg = None if module is None else self.forest.modules[module].cfg
-        return not self._linked.world.callees.cannot_hold(cfg)
+        cfg = conjoin(
+            module.cfg if found is None else found.cfg,
+            *(guard for start, end, guard in self._guards_of(path) if start <= offset < end),
+        )
+        return not self._excludes(cfg, self.forest.crates[module.crate])
+
+    def _guards_of(self, path: str) -> Sequence[Guard]:
+        """What stands under formulas of its own in the bodies of a file."""
+        known = self._guards.get(path)
+        if known is None:
+            items = self.facts[path].tree.items
+            known = self._guards[path] = [one for item in items for one in guards_in(item)]
+        return known
 
     @cached_property
     def _by_file(self) -> dict[str, list[ProgramItem]]:

@@ -10,7 +10,14 @@ import msgspec
 
 from soundcheck.commands.budgeting import list_events
 from soundcheck.commands.failures import RunError, told
-from soundcheck.commands.options import Common, takes_common, takes_output
+from soundcheck.commands.options import (
+    EVERY_BUILD,
+    Common,
+    Selected,
+    takes_common,
+    takes_output,
+    takes_selection,
+)
 from soundcheck.commands.outputs import note, read_targets, use_color, write
 from soundcheck.commands.session import Session, Store
 from soundcheck.finding import Gap
@@ -35,6 +42,7 @@ class Tally(NamedTuple):
 
 @click.command(name="count", short_help="count unsafe code")
 @takes_common
+@takes_selection
 @takes_output(FORMATS)
 @click.option(
     "--counting",
@@ -58,6 +66,7 @@ class Tally(NamedTuple):
 )
 def command(
     common: Common,
+    selected: Selected,
     outputs: tuple[str, ...],
     counting: str,
     by: str | None,
@@ -71,10 +80,12 @@ def command(
     """
     targets = read_targets(outputs, FORMATS)
     if like is not None:
+        if selected != EVERY_BUILD:
+            raise RunError("--like count-unsafe counts all there is: it cannot be narrowed")
         tally = _count_like(common)
     else:
         by = by or ("crate" if counting == OWN_PROFILE else "total")
-        tally = _count(common, counting, by)
+        tally = _count(common, selected, counting, by)
     broken = [gap for gap in tally.gaps if gap.kind in _BROKEN]
     if broken and strict:
         raise RunError("\n".join(["some files cannot be counted:", *_lines(broken)]))
@@ -156,14 +167,14 @@ def _counter(profile: str) -> Callable[[SourceFile], bytes]:
     return count
 
 
-def _count(common: Common, profile: str, by: str) -> Tally:
+def _count(common: Common, selected: Selected, profile: str, by: str) -> Tally:
     """Count what is reported of the workspace that PATHs belong to."""
     session = Session(common)
     space = session.workspace
     files = [file for file in space.files if file.path in space.reported]
     gaps = [gap for gap in space.gaps if gap.at.path in space.reported]
-    if profile == OWN_PROFILE or by not in ("total", "file"):
-        rows, more = _grouped(session, files, profile, by)
+    if profile == OWN_PROFILE or by not in ("total", "file") or session.is_narrowed(selected):
+        rows, more = _grouped(session, selected, files, profile, by)
     else:
         rows, more = _by_file(session.store, files, profile)
     session.store.close()
@@ -172,18 +183,23 @@ def _count(common: Common, profile: str, by: str) -> Tally:
 
 
 def _grouped(
-    session: Session, files: list[SourceFile], profile: str, by: str
+    session: Session, selected: Selected, files: list[SourceFile], profile: str, by: str
 ) -> tuple[list[Row], list[Gap]]:
-    """Count by what only the module tree tells: crates, modules, items, and what is a test."""
+    """Count by what only the module tree tells: crates, modules, items, tests, and builds."""
+    from soundcheck.commands.policy import open_theory
     from soundcheck.inventory import Event, group, own_events
-    from soundcheck.model import resolve
+    from soundcheck.model import UnusableSelectionError, resolve
 
     facts = session.parse(session.input.files, ())
-    program, _ = resolve(session.input, facts)
+    asked = session.asked(selected)
+    try:
+        program, _ = resolve(session.input, facts, open_theory(), asked)
+    except UnusableSelectionError as error:
+        raise RunError(str(error)) from error
     paths = [file.path for file in files]
     gaps = [gap for path in paths for gap in facts[path].tree.gaps]
+    by = "crate" if by == "total" else by
     if profile == OWN_PROFILE:
-        by = "crate" if by == "total" else by
         return group(program, by, own_events(program, paths), profile), gaps
 
     listed = list_events(session, files, profile)

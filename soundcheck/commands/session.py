@@ -111,10 +111,12 @@ class Session:
 
     def _excluded(self) -> tuple[str, ...]:
         """The globs to exclude by; without any configuration, what reads one is not loaded."""
+        return self.configuration.settings.exclude if self._is_configured else ()
+
+    @cached_property
+    def _is_configured(self) -> bool:
         common = self.common
-        if common.config is None and (common.isolated or not has_settings(self.root)):
-            return ()
-        return self.configuration.settings.exclude
+        return common.config is not None or (not common.isolated and has_settings(self.root))
 
     @cached_property
     def configuration(self) -> "Configuration":
@@ -249,6 +251,12 @@ class Session:
         return {
             file.path: decoder.decode(value) for file, value in zip(files, encoded, strict=True)
         }
+
+    def is_narrowed(self, selected: Selected) -> bool:
+        """Whether the run is narrowed to a configuration, by the command line or the settings."""
+        if selected != EVERY_BUILD:
+            return True
+        return self._is_configured and self.asked(selected) != type(self.asked(selected))()
 
     def asked(self, selected: Selected) -> "Asked":
         """The configuration that the run is narrowed to."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from soundcheck.commands.failures import RunError
-from soundcheck.commands.options import Common, takes_common
+from soundcheck.commands.options import Common, Selected, takes_common, takes_selection
 from soundcheck.commands.session import Session
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _ENDINGS = ("info", "task.txt", ".map", ".sym", ".dat")
 @click.command(name="trace", short_help="hold a trace against the call graph")
 @click.argument("trace")
 @takes_common
+@takes_selection
 @click.option(
     "--output",
     "-o",
@@ -29,7 +30,7 @@ _ENDINGS = ("info", "task.txt", ".map", ".sym", ".dat")
     show_default=True,
     help="How to show it.",
 )
-def command(common: Common, trace: str, form: str) -> None:
+def command(common: Common, selected: Selected, trace: str, form: str) -> None:
     """Hold TRACE against the call graph of the workspace that PATHs belong to.
 
     TRACE is a folder that uftrace or rftrace recorded, the text of `uftrace replay`, or JSON for
@@ -41,7 +42,7 @@ def command(common: Common, trace: str, form: str) -> None:
     from soundcheck.witness import hear
 
     read = open_trace(trace)
-    model = Session(common).call_model()
+    model = Session(common).call_model(selected)
     testimony = hear(read, model.world, model.graph, model.program.facts)
     click.echo(render_trace(testimony, model.world, form), nl=False)
 

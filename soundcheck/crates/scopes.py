@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from soundcheck.crates.definitions import NOWHERE, Entry
+from soundcheck.crates.guards import Guard, guards_of
 from soundcheck.crates.outline import PlacedItem
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
@@ -122,8 +123,6 @@ class BlockIndex:
 
 
 Join = Callable[[Cfg | None, Cfg], Cfg | None]
-Guard = tuple[int, int, Cfg]
-"""Where a statement or arm stands, and its formula as written."""
 Blocks = Mapping[tuple[int, str], BlockIndex]
 
 
@@ -232,12 +231,8 @@ def _blocks_in(owner: it.AnyItem) -> tuple[list[it.Block], list[Guard]]:
             is_holder = any(_has_items(stmt) for stmt in (*node.stmts, node.tail))
             if is_holder and id(node) not in transparent:
                 blocks.append(node)
-        elif isinstance(node, (it.ExprStmt, it.Let)):
-            if node.cfg is not None:
-                guards.append((node.start, node.end, node.cfg))
-        elif isinstance(node, it.Match):
-            arms = [(arm.body.start, arm.body.end, arm.cfg) for arm in node.arms]
-            guards += [(start, end, cfg) for start, end, cfg in arms if cfg is not None]
+        elif isinstance(node, (it.ExprStmt, it.Let, it.Match)):
+            guards += guards_of(node)
         elif isinstance(node, (it.MacroCall, it.MacroItem)) and node.body is not None:
             for block in (node.body, *_branches(node.body)):
                 if all(isinstance(stmt, it.ItemStmt) for stmt in block.stmts):

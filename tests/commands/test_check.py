@@ -1,6 +1,7 @@
 """``soundcheck check``: exit codes, outputs, what is reported, and what is only read."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -242,3 +243,31 @@ def test_many_notes(run: Run, write: Write, args: list[str], listed: bool) -> No
 
     assert ("note[undocumented-unsafe]" in output) == listed
     assert ("--show-notes lists them" in output) != listed
+
+
+@pytest.mark.parametrize(
+    ("args", "names"),
+    [
+        pytest.param([], ["ALONE", "LOG", "SMP"], id="every build"),
+        pytest.param(["--features", "log"], ["LOG", "SMP"], id="and the default ones"),
+        pytest.param(["--no-default-features"], ["ALONE"], id="none"),
+    ],
+)
+def test_features_narrow_what_is_told(
+    run: Run, write: Write, args: list[str], names: list[str]
+) -> None:
+    """The default features hold where others are named, whatever the rules need."""
+    root = write(
+        {
+            "Cargo.toml": MANIFEST + '[features]\ndefault = ["smp"]\nsmp = []\nlog = []\n',
+            "src/lib.rs": (
+                '#[cfg(feature = "smp")] static mut SMP: u8 = 0;\n'
+                '#[cfg(not(feature = "smp"))] static mut ALONE: u8 = 0;\n'
+                '#[cfg(feature = "log")] pub fn f() { static mut LOG: u8 = 0; }\n'
+            ),
+        }
+    )
+    result = run("check", root, *CHEAP, *args, "-o", "json")
+
+    told = [one["message"] for one in json.loads(result.stdout)["findings"]]
+    assert sorted(re.search("[A-Z]+", one)[0] for one in told) == names

@@ -173,3 +173,66 @@ def test_text(run: Run, root: Path) -> None:
     assert lines[0].split()[:3] == ["crate", "blocks", "functions"]
     assert lines[1].split()[:3] == ["k", "5", "1"]
     assert any(line.split() == ["blocks", "3", "1", "1"] for line in lines)
+
+
+BUILDS = {
+    "Cargo.toml": MANIFEST + '[features]\ndefault = ["smp"]\nsmp = []\nlog = []\n',
+    "src/lib.rs": """
+#[cfg(target_arch = "x86_64")] pub fn a() { unsafe { x() } }
+#[cfg(target_arch = "aarch64")] pub fn b() { unsafe { x() } }
+#[cfg(feature = "smp")] pub fn c() { unsafe { x() } }
+#[cfg(not(feature = "smp"))] pub fn d() { unsafe { x() } }
+pub fn e() {
+    #[cfg(feature = "log")]
+    unsafe { x() }
+    #[cfg(not(feature = "log"))]
+    { fn inner() { unsafe { x() } } }
+    match 1 { #[cfg(target_arch = "x86_64")] 1 => unsafe { x() }, _ => {} }
+}
+""",
+}
+X86 = ("--target", "x86_64-unknown-none")
+RISCV = ("--target", "riscv64gc-unknown-none-elf")
+BARE = "--no-default-features"
+
+
+@pytest.mark.parametrize(
+    ("args", "blocks"),
+    [
+        pytest.param((), 7, id="every build"),
+        pytest.param(X86, 6, id="a target"),
+        pytest.param((*RISCV, "--features", "log"), 2, id="a feature, and those by default"),
+        pytest.param((*RISCV, BARE), 2, id="no feature"),
+        pytest.param((*X86, BARE, "--features", "log"), 4, id="a feature alone"),
+        pytest.param(("--cfg", 'target_arch="aarch64"', BARE), 3, id="an option"),
+    ],
+)
+def test_one_configuration(run: Run, write: Write, args: tuple[str, ...], blocks: int) -> None:
+    """What a build leaves out counts nowhere, down to statements, in every profile."""
+    root = write(BUILDS)
+    own, geiger = counted(run, root, *args), counted(run, root, *args, "--counting", "geiger-0.5")
+
+    assert own["total"]["blocks"]["plain"]["unsafe_"] == blocks  # type: ignore[index]
+    assert geiger["total"]["exprs"]["unsafe_"] == blocks  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--target", "x86"), "unknown target"),
+        (("--features", "none"), "unknown feature"),
+        (("--like", "count-unsafe", *X86), "cannot be narrowed"),
+    ],
+)
+def test_no_such_configuration(run: Run, write: Write, args: tuple[str, ...], said: str) -> None:
+    result = run("count", write(BUILDS), *args, "--cache-dir=shared")
+
+    assert result.exit_code == 2
+    assert said in str(result.exception)
+
+
+def test_settings_narrow_a_count(run: Run, write: Write) -> None:
+    root = write({**BUILDS, "soundcheck.toml": 'target = "riscv64gc-unknown-none-elf"\n'})
+
+    assert counted(run, root)["total"] == counted(run, root, *RISCV)["total"]
+    assert counted(run, root)["total"] != counted(run, root, *X86)["total"]

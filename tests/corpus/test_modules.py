@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from soundcheck.commands.policy import open_theory
 from soundcheck.input import Input
 from soundcheck.model import resolve
 from soundcheck.source import SourceFile
@@ -38,7 +39,7 @@ def test_every_module_is_found_or_told(files_at, kernel):
     sources = [file for file in files if file.path.endswith(".rs")]
     facts = {file.path: parse(file, ()) for file in sources}
     manifests = tuple(file for file in files if file.path.endswith(".toml"))
-    program, gaps = resolve(Input(files=tuple(sources), manifests=manifests), facts)
+    program, gaps = resolve(Input(files=tuple(sources), manifests=manifests), facts, open_theory())
     found = {
         (module.at.path, facts[module.at.path].tree.line_of(module.item.end - 1))
         for module in program.forest.modules
