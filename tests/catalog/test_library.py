@@ -179,12 +179,12 @@ def test_the_shipped_pages_are_right(shipped: Catalog) -> None:
     assert {"core", "generic"} <= set(shipped.profiles)
 
 
-def test_the_shipped_pages_have_no_fewer_silent_than_faulty_examples(shipped: Catalog) -> None:
+def test_the_shipped_pages_have_more_silent_than_faulty_examples(shipped: Catalog) -> None:
     for rule in shipped.rules.values():
         if rule.status != Status.STABLE:
             continue
         faults = sum(bool(example.marks) for example in rule.examples)
-        assert faults <= len(rule.examples) - faults, rule.name
+        assert faults < len(rule.examples) - faults, rule.name
 
 
 def test_the_index_is_current(shipped: Catalog) -> None:
