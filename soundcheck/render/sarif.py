@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 import attr
+import msgspec
 import sarif_om as om
 
 from soundcheck.catalog import Rule
@@ -97,7 +98,8 @@ def render_sarif(
         automation_details=om.RunAutomationDetails(id=f"{category}/") if category else None,
     )
     log = om.SarifLog(schema_uri=_SCHEMA, version="2.1.0", runs=[run])
-    return json.dumps(_encode(log), ensure_ascii=False, indent=1) + "\n"
+    encoded = msgspec.json.encode(_encode(log))
+    return msgspec.json.format(encoded, indent=1).decode() + "\n"
 
 
 class _Hashes:
@@ -151,7 +153,6 @@ def _rule(rule: Rule) -> Any:
     full = " ".join(finds.split()) or rule.summary
     return om.ReportingDescriptor(
         id=rule.name,
-        name=rule.name,
         short_description=om.MultiformatMessageString(text=_sentence(rule.summary)),
         full_description=om.MultiformatMessageString(text=_cut(full)),
         help=om.MultiformatMessageString(text=_cut(full), markdown=_page(rule)),
@@ -270,23 +271,38 @@ def _gap_note(indexes: Indexes, gap: Gap) -> Any:
 _ALWAYS = {(om.Result, "level"), (om.Notification, "level"), (om.ReportingConfiguration, "level")}
 
 
+@cache
+def _attributes(kind: type) -> tuple[tuple[str, str, object, bool], ...] | None:
+    """The attributes of a type of the library: name, key in the schema, default, always written.
+
+    ``None`` for any other type.
+    """
+    if not attr.has(kind):
+        return None
+    found = []
+    for field in attr.fields(kind):
+        default = field.default
+        if isinstance(default, attr.Factory):  # type: ignore[arg-type]
+            default = default.factory()
+        key = field.metadata["schema_property_name"]
+        found.append((field.name, key, default, (kind, field.name) in _ALWAYS))
+    return tuple(found)
+
+
 def _encode(value: Any) -> Any:
     """An object of the library as JSON: attributes by their names in the schema, defaults left out.
 
     Raises:
         TypeError: for a value of a type that SARIF does not have.
     """
-    if attr.has(type(value)):
-        encoded: dict[str, Any] = {}
-        for field in attr.fields(type(value)):
-            one = getattr(value, field.name)
-            default = field.default
-            if isinstance(default, attr.Factory):  # type: ignore[arg-type]
-                default = default.factory()
-            if one is None or (one == default and (type(value), field.name) not in _ALWAYS):
-                continue
-            encoded[field.metadata["schema_property_name"]] = _encode(one)
-        return encoded
+    kind: Hashable = type(value)
+    attributes = _attributes(kind)
+    if attributes is not None:
+        return {
+            key: _encode(one)
+            for name, key, default, is_always in attributes
+            if (one := getattr(value, name)) is not None and (is_always or one != default)
+        }
     if isinstance(value, Mapping):
         return {str(key): _encode(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -14,20 +14,66 @@ def results(report: Report) -> list[dict]:
     return json.loads(render_sarif(report, (), version="0.1.0"))["runs"][0]["results"]
 
 
+GREETINGS = [
+    "e9496ae3ebfced30:1",
+    "fb7c023a8b9ccb3f:1",
+    "ce8ba1a563dcdaca:1",
+    "e20e36e16fcb0cc8:1",
+    "b3edc88f2938467e:1",
+    "c8e28b0b4002a3a0:1",
+    "c129715d7a2bc9a3:1",
+]
+LETTERS = ["271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1"]
+# The same ten lines: those with fewer than a hundred units behind them differ.
+TEN = [f"a7f2ff13bc495cf2:{number}" for number in range(1, 7)]
+TEN += ["a7f2ff1481e87703:1", "a9cf91f7bbf1862b:1", "55ec222b86bcae53:1", "cc97dc7b1d7d8f7b:1"]
+SCRIPT = b"x = 2\nx = 1\nprint(x)\nx = 3\nprint(x)\nx = 4\nprint(x)\n"
+
+
 # The vectors stand in the tests of GitHub's upload action.
 @pytest.mark.parametrize(
     ("data", "hashes"),
     [
         pytest.param(b"", ["c129715d7a2bc9a3:1"], id="nothing"),
+        pytest.param(b" a\nb\n  \t\tc\n d", LETTERS, id="blanks do not count"),
         pytest.param(
-            b"a\nb\n\t\tc\n d",
+            b" hello; \t\nworld!!!\n\n\n  \t\tGreetings\n End",
             [
-                "271789c17abda88f:1",
-                "54703d4cd895b18:1",
-                "180aee12dab6264:1",
-                "a23a3dc5e078b07b:1",
+                "8b7cf3e952e7aeb2:1",
+                "b1ae1287ec4718d9:1",
+                "bff680108adb0fcc:1",
+                "c6805c5e1288b612:1",
+                "b86d3392aea1be30:1",
+                "e6ceba753e1a442:1",
             ],
-            id="blanks do not count",
+            id="no line end at the end",
+        ),
+        pytest.param(
+            b" hello; \t\nworld!!!\n\n\n  \t\tGreetings\n End\n", GREETINGS, id="line feeds"
+        ),
+        pytest.param(b" hello; \t\nworld!!!\r\r\r  \t\tGreetings\r End\r", GREETINGS, id="returns"),
+        pytest.param(
+            b" hello; \t\r\nworld!!!\r\n\r\n\r\n  \t\tGreetings\r\n End\r\n", GREETINGS, id="both"
+        ),
+        pytest.param(
+            b" hello; \t\nworld!!!\r\n\n\r  \t\tGreetings\r End\r\n", GREETINGS, id="mixed"
+        ),
+        pytest.param(
+            b"Lorem ipsum dolor sit amet.\n" * 10, [*TEN, "c129715d7a2bc9a3:1"], id="equal lines"
+        ),
+        pytest.param(
+            SCRIPT,
+            [
+                "e54938cc54b302f1:1",
+                "bb609acbe9138d60:1",
+                "1131fd5871777f34:1",
+                "5c482a0f8b35ea28:1",
+                "54517377da7028d2:1",
+                "2c644846cb18d53e:1",
+                "f1b89f20de0d133:1",
+                "c129715d7a2bc9a3:1",
+            ],
+            id="a script",
         ),
     ],
 )
