@@ -10,6 +10,7 @@ from soundcheck.boundaries.operations import Operand, Operation, Origin
 from soundcheck.boundaries.reach import Reach
 from soundcheck.calls.linking import World
 from soundcheck.crates.definitions import Def
+from soundcheck.crates.visibility import narrower
 from soundcheck.syntax import items as it
 
 Key = tuple[str, int, str]
@@ -220,4 +221,14 @@ class Leaning:
         key = ("trait", method.owner, method.name)
         if not is_open(self._defmap, func) or not is_open(self._defmap, method):
             return Lean("trait", "declared", method.path, *at, key)
-        return Lean("trait", "leaks", method.path, *at, key, self.reach.of(method))
+        return Lean("trait", "leaks", method.path, *at, key, self._implementable(method))
+
+    def _implementable(self, method: Def) -> int:
+        """How far a trait can be implemented: no further than all above it are seen."""
+        seen = self.reach.of(method)
+        trait = self._defs[method.owner]
+        for above in self._world.methods.declared.direct_supertraits(trait):
+            if above.def_id >= 0:
+                other = self.reach.of(self._defs[above.def_id])
+                seen = narrower(self._defmap.forest.modules, seen, other)
+        return seen

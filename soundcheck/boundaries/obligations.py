@@ -49,6 +49,8 @@ def find_obligations(found: Boundaries) -> tuple[Obligation, ...]:
     sites: dict[Key, list[int]] = defaultdict(list)
     behind: dict[Key, Key] = {}
     for index, site in enumerate(found.sites):
+        if not is_open(found.world.defmap, found.world.defmap.defs[site.func]):
+            continue  # What its contract demands, its callers answer for.
         for key, field in _leaving(found, site):
             sites[key].append(index)
             behind.setdefault(key, field)
@@ -69,9 +71,9 @@ def find_obligations(found: Boundaries) -> tuple[Obligation, ...]:
 
 
 def is_kept(found: Boundaries, obligation: Obligation) -> bool:
-    """Whether only the module itself could break it, and does not."""
+    """Whether only the module itself could break it, and is not seen to."""
     is_private = not found.reach.is_beyond(obligation.reach, obligation.module)
-    return is_private and obligation.state in ("met", "unused")
+    return is_private and obligation.state != "not met"
 
 
 def reach_of(found: Boundaries, key: Key) -> int:

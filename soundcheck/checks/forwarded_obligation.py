@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from soundcheck.boundaries.contracts import is_open
 from soundcheck.boundaries.demands import Demands
 from soundcheck.boundaries.leans import Key
 from soundcheck.boundaries.obligations import Obligation, is_kept
@@ -61,6 +62,8 @@ def _uses(program: Program, demands: Demands) -> dict[Key, _Use]:
     uses: dict[Key, _Use] = {}
     defs = program.world.defmap.defs
     for site in program.boundaries.sites:
+        if not is_open(program.world.defmap, defs[site.func]):
+            continue
         for operation in site.operations:
             for key in demands.keys_of(site.func, operation):
                 uses.setdefault(key, _Use(defs[site.func], operation))

@@ -6,7 +6,8 @@ from soundcheck.boundaries.demands import Demands
 from soundcheck.boundaries.leans import Lean
 from soundcheck.boundaries.operations import Operation
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
-from soundcheck.crates.definitions import Def
+from soundcheck.crates.definitions import PUBLIC, Def
+from soundcheck.crates.visibility import is_inside
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
 
@@ -41,9 +42,21 @@ def find_trusted_traits(program: Program, rule: Rule) -> Iterator[Finding]:
                     continue
                 leans = found.leans_of(site.func, operation)
                 lean = next((one for one in leans if one.key == key), None)
-                if lean is not None and lean.verdict == "leaks":
+                if lean is not None and lean.verdict == "leaks" and not _is_kept(program, lean):
                     told.add((site.func, *key[1:]))
                     yield _claim(program, rule, func, operation, lean)
+
+
+def _is_kept(program: Program, lean: Lean) -> bool:
+    """Whether a trait is sealed: no other crate sees it, and all its implementors are near."""
+    world, found = program.world, program.boundaries
+    trait = world.defmap.defs[lean.key[1]]
+    if lean.reach == PUBLIC:
+        return False
+    return all(
+        is_inside(world.defmap.forest.modules, world.defmap.defs[one.func].module, trait.module)
+        for one in found.supports.of(lean.key)
+    )
 
 
 def _claim(program: Program, rule: Rule, func: Def, operation: Operation, lean: Lean) -> Finding:

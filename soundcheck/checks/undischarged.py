@@ -10,6 +10,7 @@ from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
+from soundcheck.syntax import items as it
 
 SPEC = CheckSpec(
     facts={"uncalled": FactSpec(ListOf(Text()), default=())},
@@ -83,6 +84,18 @@ def _is_own(program: Program, origin: Origin) -> bool:
     return program.values.is_checked(origin)
 
 
+def _is_mild(program: Program, func: Def, reach: int, why: str) -> bool:
+    """Whether only the module can call it, or what its callers give may have to do with it.
+
+    A function that is given nothing is right or wrong by when it is called.
+    """
+    if words_of(program.world.defmap.forest, reach, func.module) == "module":
+        return True
+    item = func.item
+    is_given = isinstance(item, it.Function) and bool(item.params or item.receiver)
+    return why == _WRITTEN and is_given
+
+
 def _claim(program: Program, rule: Rule, site: Site, operation: Operation, why: str) -> Finding:
     found = program.boundaries
     func: Def = program.world.defmap.defs[site.func]
@@ -106,5 +119,5 @@ def _claim(program: Program, rule: Rule, site: Site, operation: Operation, why: 
         subject=callee.path,
         values=values,
         related=related,
-        is_mild=words_of(program.world.defmap.forest, reach, func.module) == "module",
+        is_mild=_is_mild(program, func, reach, why),
     )
