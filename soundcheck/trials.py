@@ -109,7 +109,7 @@ def audit_texts(
         accounts=_accounts(texts.get(BUDGET)),
     )
     named = tuple(name for name in page.profiles if not catalog.profiles[name].is_always)
-    stages = Stages(_parse, _link, theory, named)
+    stages = Stages(_parse, link_reached, theory, named)
     terms = Terms(today=TODAY, with_tests=True)
     return audit(source, catalog, rules, stages, terms=terms).findings
 
@@ -133,7 +133,7 @@ def _parse_stub(file: SourceFile) -> FileFacts:
     return parse(file, ())
 
 
-def _link(
+def link_reached(
     world: World,
     facts: Mapping[str, FileFacts],
     files: Sequence[tuple[str, Sequence[Def]]],

@@ -13,13 +13,13 @@ from functools import cache
 
 import pytest
 
-from soundcheck.bodies import read_bodies
 from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.crates.stubs import is_stub
 from soundcheck.input import Input
 from soundcheck.model import build_model
 from soundcheck.source import SourceFile
 from soundcheck.syntax.reading import parse
+from soundcheck.trials import link_reached
 
 _MARK = re.compile(r"//~ (.*)$")
 
@@ -39,16 +39,11 @@ def _parse(files, queries):
     return {file.path: _facts_of(file) if is_stub(file.path) else parse(file, ()) for file in files}
 
 
-def _link(world, facts, files):
-    del facts
-    return [read_bodies(world, targets) for _, targets in files]
-
-
 def build(files):
     """The program of some files, by path."""
     manifest = SourceFile("Cargo.toml", b'[package]\nname = "k"\nedition = "2024"\n')
     rust = tuple(SourceFile(path, text.encode()) for path, text in files.items())
-    return build_model(Input(rust, (manifest,)), *_shipped(), _parse, _link).program
+    return build_model(Input(rust, (manifest,)), *_shipped(), _parse, link_reached).program
 
 
 @cache

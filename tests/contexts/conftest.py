@@ -19,7 +19,6 @@ from pathlib import Path
 
 import pytest
 
-from soundcheck.bodies import read_bodies
 from soundcheck.catalog.profiles import Profile, read_profile
 from soundcheck.commands.policy import open_profiles, open_theory
 from soundcheck.contexts.scripts import Suspend
@@ -28,6 +27,7 @@ from soundcheck.input import Input
 from soundcheck.model import build_model
 from soundcheck.source import SourceFile
 from soundcheck.syntax.reading import parse
+from soundcheck.trials import link_reached
 
 HERE = Path(__file__).parent
 _FILE = re.compile(r"^//- /", re.MULTILINE)
@@ -51,11 +51,6 @@ def _facts_of(file):
 def _parse(files, queries):
     assert queries == ()
     return {file.path: _facts_of(file) if is_stub(file.path) else parse(file, ()) for file in files}
-
-
-def _link(world, facts, files):
-    del facts
-    return [read_bodies(world, targets) for _, targets in files]
 
 
 def _input_of(fixture, edition):
@@ -101,7 +96,7 @@ def contexts_of():
     """What is inferred of a fixture."""
 
     def run(fixture, edition="2024", facts=""):
-        model = build_model(_input_of(fixture, edition), *_shipped(facts), _parse, _link)
+        model = build_model(_input_of(fixture, edition), *_shipped(facts), _parse, link_reached)
         return model.program.contexts
 
     return run
