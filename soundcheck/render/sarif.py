@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -295,7 +295,7 @@ def _encode(value: Any) -> Any:
     Raises:
         TypeError: for a value of a type that SARIF does not have.
     """
-    kind: Hashable = type(value)
+    kind: Any = type(value)
     attributes = _attributes(kind)
     if attributes is not None:
         return {
