@@ -6,6 +6,7 @@ from collections import Counter
 
 from soundcheck.finding import PRECISIONS, SEVERITIES, Finding, Report, Severity
 from soundcheck.render.places import Indexes, index_sources, place_of
+from soundcheck.render.summary import count_of
 
 # GitHub shows ten of each kind a step, in the order of printing.
 MOST_OF_A_KIND = 10
@@ -13,7 +14,7 @@ _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "
 
 
 def render_github(report: Report) -> str:
-    """One command a finding, ten of each kind, and one that tells of the rest."""
+    """One command a finding, ten of each kind, and one that tells of the rest and the silenced."""
     indexes = index_sources(report)
     ordered = sorted(report.findings, key=_rank)
     printed: Counter[Severity] = Counter()
@@ -25,8 +26,10 @@ def render_github(report: Report) -> str:
             printed[finding.severity] += 1
             lines.append(_command(indexes, finding))
     left = len(ordered) - len(lines)
-    if left:
-        lines.append(f"::notice title=soundcheck::{left} more findings are in the other outputs")
+    told = [f"{count_of(left, 'more finding')} in the other outputs"] if left else []
+    told += [f"{count_of(len(report.suppressed), 'finding')} suppressed"] * bool(report.suppressed)
+    if told:
+        lines.append(f"::notice title=soundcheck::{', '.join(told)}")
     return "".join(f"{line}\n" for line in lines)
 
 
