@@ -45,6 +45,9 @@ SYNC = "core::marker::Sync"
 
 # Types nest as deep as people write them; what is deeper is generated or feeds itself.
 _DEEPEST = 24
+# No type that somebody wrote takes more questions than this.
+_MOST_QUESTIONS = 20_000
+_NO_ASSUMPTION = 1 << 30
 
 
 class Verdict(enum.Enum):
@@ -93,7 +96,12 @@ class AutoTraits:
             for target in reversed(self._defs)
             if target.kind == "trait" and target.path in (SEND, SYNC)
         }
-        self._known: dict[tuple[str, Ty, tuple[object, ...]], Verdict] = {}
+        self._known: dict[tuple[object, ...], dict[tuple[str, Ty], Verdict]] = {}
+        # Of the question in progress: what is answered for good under its bounds, how much was
+        # asked, and the outermost assumption that the present answer leans on.
+        self._answers: dict[tuple[str, Ty], Verdict] = {}
+        self._asked = 0
+        self._low = _NO_ASSUMPTION
 
     def is_send(self, ty: Ty, bounds: Bounds = NO_BOUNDS) -> Verdict:
         """Whether a value of the type may move to another thread."""
@@ -105,11 +113,8 @@ class AutoTraits:
 
     def has(self, trait: str, ty: Ty, bounds: Bounds = NO_BOUNDS) -> Verdict:
         """Whether a type has the trait ``SEND`` or ``SYNC``, its parameters bounded as told."""
-        key = (trait, ty, tuple(sorted(bounds.items())) if bounds else ())
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._has(trait, ty, bounds, ())
-        return known
+        self._begin(bounds)
+        return self._has(trait, ty, bounds, ())
 
     def given(self, trait: str, owner: Def, params: Mapping[str, tuple[str, ...]]) -> Verdict:
         """Whether a type has a trait, where its parameters have these besides what it demands."""
@@ -125,7 +130,15 @@ class AutoTraits:
         ``bounds`` are those of the parameters that it declares itself.
         """
         args = tuple(Param(name) for name in self._declared.generic_names(target))
+        self._begin(bounds)
         return self._by_fields(trait, Adt(target.index, args), bounds, ())
+
+    def _begin(self, bounds: Bounds) -> None:
+        """Begin a question; what was answered under the same bounds need not be asked again."""
+        key = tuple(sorted(bounds.items())) if bounds else ()
+        self._answers = self._known.setdefault(key, {})
+        self._asked = 0
+        self._low = _NO_ASSUMPTION
 
     def bound(self, trait: str, name: str, bounds: Bounds) -> Verdict:
         """Whether the bounds of a parameter demand a trait, of themselves or by a supertrait."""
@@ -151,10 +164,27 @@ class AutoTraits:
     def _has(self, trait: str, ty: Ty, bounds: Bounds, around: tuple[Ty, ...]) -> Verdict:
         # A type is assumed to have the trait while the question is whether it does.
         if ty in around:
+            self._low = min(self._low, around.index(ty))
             return Verdict.YES
-        if len(around) > _DEEPEST:
+        known = self._answers.get((trait, ty))
+        if known is not None:
+            return known
+        self._asked += 1
+        if len(around) > _DEEPEST or self._asked > _MOST_QUESTIONS:
+            # Of the types around it this tells nothing for good.
+            self._low = -1
             return Verdict.UNKNOWN
-        around = (*around, ty)
+        outer, self._low = self._low, _NO_ASSUMPTION
+        verdict = self._judge(trait, ty, bounds, (*around, ty))
+        # What is not even so by an assumption is not so without it.
+        if self._low >= len(around) or verdict is Verdict.NO:
+            self._answers[trait, ty] = verdict
+            self._low = outer
+        else:
+            self._low = min(outer, self._low)
+        return verdict
+
+    def _judge(self, trait: str, ty: Ty, bounds: Bounds, around: tuple[Ty, ...]) -> Verdict:
         match ty:
             case Prim() | Never() | FnPtr() | FnItem():
                 return Verdict.YES
@@ -196,12 +226,15 @@ class AutoTraits:
         return found if found is Verdict.YES else Verdict.UNKNOWN
 
     def _of_adt(self, trait: str, ty: Adt, bounds: Bounds, around: tuple[Ty, ...]) -> Verdict:
-        own = self._of_one(trait, ty, bounds, around)
-        twins = [
-            self._has(trait, self._declared.type_of_def(twin, ty.args), bounds, around)
-            for twin in self.methods.twins.get(ty.def_id, ())
-        ]
-        return _agreed([own, *twins])
+        verdicts = [self._of_one(trait, ty, bounds, around)]
+        for twin in self.methods.twins.get(ty.def_id, ()):
+            meant = self._declared.type_of_def(twin, ty.args)
+            if isinstance(meant, Adt) and meant.def_id == twin.index:
+                # Not the twins of the twin: this type is among them.
+                verdicts.append(self._of_one(trait, meant, bounds, (*around, meant)))
+            else:
+                verdicts.append(self._has(trait, meant, bounds, around))
+        return _agreed(verdicts)
 
     def _of_one(self, trait: str, ty: Adt, bounds: Bounds, around: tuple[Ty, ...]) -> Verdict:
         target = self._defs[ty.def_id]

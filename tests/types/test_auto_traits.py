@@ -281,6 +281,13 @@ AT_BEST = [
 ]
 
 
+def _methods_of(text):
+    source = Input(
+        (SourceFile("src/lib.rs", text.encode()),), (SourceFile("Cargo.toml", MANIFEST),)
+    )
+    return build_model(source, open_profiles(), open_theory(), _parse, _link).world.methods
+
+
 @cache
 def _world():
     """The world of all rows, built once."""
@@ -288,11 +295,7 @@ def _world():
     text += "".join(f"pub type Row{at} = {row[0]};\n" for at, row in enumerate(ROWS))
     for at, (bounds, ty, _, _) in enumerate(GENERIC):
         text += f"pub struct Generic{at}<T: {bounds}>({ty});\n"
-    source = Input(
-        (SourceFile("src/lib.rs", text.encode()),), (SourceFile("Cargo.toml", MANIFEST),)
-    )
-    model = build_model(source, open_profiles(), open_theory(), _parse, _link)
-    return model.world.methods
+    return _methods_of(text)
 
 
 @cache
@@ -352,3 +355,29 @@ def test_parameters_may_be_given_more_than_a_type_demands(name, expected):
     given = {"T": (SEND, SYNC)}
     found = tuple(autos.given(trait, target, given).value for trait in (SEND, SYNC))
     assert found == expected
+
+
+# As generated code has them: a type of one name for each target, made of others like it.
+ARCHITECTURES = ("x86_64", "aarch64", "arm", "riscv32", "riscv64", "mips", "sparc64", "hexagon")
+
+
+@pytest.mark.parametrize(
+    ("pointing", "expected"),
+    [
+        pytest.param((), "yes", id="all of them are"),
+        pytest.param(ARCHITECTURES, "no", id="none is"),
+        pytest.param(("mips",), "unknown", id="not on one target"),
+    ],
+)
+def test_twins_of_twins_are_asked_once(pointing, expected):
+    """Each of the twins would ask all the others again, and each of those in turn, for ever."""
+    text = ""
+    for arch in ARCHITECTURES:
+        text += f'#[cfg(target_arch = "{arch}")] pub mod on_{arch} {{\n'
+        for depth in range(12):
+            text += f"pub struct Part{depth} {{ a: Part{depth + 1}, b: [Part{depth + 1}; 2] }}\n"
+        text += f"pub struct Part12({'*mut u8' if arch in pointing else 'u8'});\n}}\n"
+    methods = _methods_of(text)
+    (outermost,) = (one for one in methods.defs if one.path == "k::on_arm::Part0")
+
+    assert AutoTraits(methods).given(SEND, outermost, {}).value == expected
