@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from soundcheck.calls.callees import Callee
 from soundcheck.calls.sites import BodyId
+from soundcheck.syntax import items as it
 from soundcheck.types.ty import (
     UNIT,
     UNKNOWN,
@@ -42,6 +43,10 @@ def body_of(walk: BodyWalk, ty: Ty) -> BodyId | None:
     if isinstance(ty, Adt) and len(ty.args) == 1 and isinstance(ty.args[0], ClosureOf | FnItem):
         # Box::new(|| …), Arc::new(async { … }): the pointer is as good as what it owns.
         return body_of(walk, ty.args[0])
+    if isinstance(ty, Opaque) and ty.body >= 0:
+        item = walk.declared.defmap.defs[ty.body].item
+        # What an async function gives back runs its body.
+        return BodyId(ty.body) if isinstance(item, it.Function) and item.is_async else None
     return None
 
 

@@ -27,7 +27,7 @@ from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import is_test_only
-from soundcheck.types.ty import NEVER, Adt
+from soundcheck.types.ty import NEVER, Adt, Opaque, Param
 
 INTERRUPTS = "interrupts"
 
@@ -362,13 +362,26 @@ class Contexts:
                 yield passed.body, state, event, sure
             if known or passed.body in self._rooted:
                 continue
-            if all(is_stub(self.definition(c).file) for c in site.callees):
+            is_lent = all(is_stub(self.definition(callee).file) for callee in site.callees)
+            if is_lent or self._is_awaited(site.callees, passed.index):
                 yield passed.body, irq, event, sure
+
+    def _is_awaited(self, callees: Sequence[BodyId], index: int) -> bool:
+        """Whether what functions are given is a future for them, to be run till it is done."""
+        for callee in callees:
+            signature = self.world.methods.declared.signature_of(self.definition(callee))
+            ty = signature.params[index] if index < len(signature.params) else None
+            bounds = signature.bounds.get(ty.name, ()) if isinstance(ty, Param) else ()
+            if isinstance(ty, Opaque):
+                bounds = ty.bounds
+            if any(bound.path.endswith("::Future") for bound in bounds):
+                return True
+        return False
 
     def _is_followed(self, caller: BodyId, callee: BodyId) -> bool:
         """Whether a call leads on: which impl a library's generic code calls, its caller knows.
 
-        What a library calls in the workspace for everybody are the allocator and the logger.
+        What a library calls in the workspace for everybody are allocator, logger and wakers.
         """
         if not is_stub(self.definition(caller).file):
             return True
@@ -381,5 +394,5 @@ class Contexts:
 # More steps that may lead elsewhere than this, drops counting twice, blame a handler for nothing.
 _MOST_GUESSES = 2
 _HANDLERS = ("interrupt", "bottom-half")
-_FOR_EVERYBODY = ("GlobalAlloc", "Log")
+_FOR_EVERYBODY = ("GlobalAlloc", "Log", "Wake")
 _ASSUMED = Entry(FactPlace("", "assumed", 0), "task", "nothing that soundcheck sees calls it", ())
