@@ -12,8 +12,8 @@ from soundcheck.types.ty import Adt, Dyn, Opaque, Param, Projection, TraitRef, T
 if TYPE_CHECKING:
     from soundcheck.calls.callees import Callees, Place
 
-# The traits of the allocator, of which there is one.
-_FOR_EVERYBODY = frozenset({"GlobalAlloc", "Allocator"})
+# The traits of what there is one of in a program, and of what wakes tasks.
+_FOR_EVERYBODY = frozenset({"GlobalAlloc", "Allocator", "Log", "Wake"})
 
 
 def run_by(callees: Callees, method: Method, place: Place) -> list[Def]:

@@ -235,12 +235,11 @@ CASES = [
         extern "x86-interrupt" fn tick() { poll(); }
         fn poll() { run(work()); }
         fn run(f: impl Future<Output = ()>) {}
-        // FIXME: a future runs where it is polled; nobody is seen to poll this one.
+        // A future runs where it is polled: who is given one is taken to do so.
         async fn work() { at(); } //~ context interrupt masked
         fn main() {
             run(async {
-                // FIXME: the same.
-                at(); //~ context none
+                at(); //~ context task unmasked
             });
         }
         """,
