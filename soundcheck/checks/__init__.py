@@ -24,6 +24,7 @@ from soundcheck.checks import (
     held,
     hollow_argument,
     impl_argument,
+    install_order,
     integer_pointer,
     irq_balance,
     laundered_static,
@@ -131,6 +132,7 @@ CHECKS: Mapping[str, Check] = {
     ),
     "trusted-trait": Check(trusted_trait.SPEC, trusted_trait.find_trusted_traits),
     "undischarged": Check(undischarged.SPEC, undischarged.find_undischarged),
+    "install-order": Check(install_order.SPEC, install_order.find_early_reads),
     "forwarded-obligation": Check(
         forwarded_obligation.SPEC, forwarded_obligation.find_forwarded_obligations
     ),
