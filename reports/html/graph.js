@@ -38,7 +38,8 @@
   // What is pointed at shows all its arrows.
   const spotOf = (box) => box.getAttribute("transform").match(/-?\d+/g).map(Number);
   const weakArrows = (svg, index) => {
-    const [width, height] = ["width", "height"].map((name) => Number(one("#box").getAttribute(name)));
+    const frame = one("#box rect");
+    const [width, height] = ["width", "height"].map((name) => Number(frame.getAttribute(name)));
     const boxes = all(".box", svg);
     return svg.dataset.weak.split(" ").filter(Boolean).flatMap((pair) => {
       const [a, b] = pair.split("-");
@@ -54,7 +55,8 @@
   };
   const light = (box) => {
     const svg = box.closest("svg");
-    const index = box.dataset.i;
+    const boxes = all(".box", svg);
+    const index = String(boxes.indexOf(box));
     const near = new Set([index]);
     for (const path of all(".arrows .weak", svg)) path.remove();
     one(".arrows", svg).append(...weakArrows(svg, index));
@@ -63,7 +65,7 @@
       path.classList.toggle("lit", isNear);
       if (isNear) near.add(path.dataset.a).add(path.dataset.b);
     }
-    for (const other of all(".box", svg)) other.classList.toggle("lit", near.has(other.dataset.i));
+    boxes.forEach((other, at) => other.classList.toggle("lit", near.has(String(at))));
     svg.classList.add("pointed");
   };
   for (const svg of pictures.map((picture) => one("svg", picture))) {
@@ -96,8 +98,8 @@
     const by = (column) =>
       uses
         .filter((use) => use[column] === me)
-        .sort((a, b) => b[2] - a[2])
-        .map((use) => [use[1 - column], use[2]]);
+        .sort((a, b) => b[3] - a[3] || b[2] - a[2])
+        .map((use) => [use[1 - column], use[2], use[3]]);
     const [users, used] = [by(1), by(0)];
     const most = Math.max(1, Math.min(MOST, Math.max(users.length, used.length)));
     const height = most * STEP + 16;
@@ -133,13 +135,13 @@
     const [left, middle] = box(me, 1, 0, 1, 0);
     const side = (found, column) => {
       const rows = found.slice(0, MOST);
-      rows.forEach(([index, calls], row) => {
+      rows.forEach(([index, calls, breaks], row) => {
         const [x, y] = box(index, column, row, rows.length, calls);
         const [from, to] = column ? [[left + WIDTH, middle], [x, y]] : [[x + WIDTH, y], [left, middle]];
         const half = (from[0] + to[0]) / 2;
-        const weight = Math.min(1 + Math.floor(Math.log2(calls)), 5);
+        const weight = Math.min(1 + Math.floor(Math.log2(Math.max(calls, 1))), 5);
         arrows.append(draw("path", {
-          class: `w${weight}`, d: `M${from}C${half} ${from[1]} ${half} ${to[1]} ${to}`,
+          class: `w${weight}${breaks ? " breaks" : ""}`, d: `M${from}C${half} ${from[1]} ${half} ${to[1]} ${to}`,
         }));
       });
       return found.length - rows.length;

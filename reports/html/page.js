@@ -28,6 +28,9 @@ const page = {
 const keyOf = (item) => item.id.slice(2);
 const textIn = (selector, from) => (one(selector, from) || { textContent: "" }).textContent;
 const facts = {
+  rule: (item) => (item.matches(".f") ? textIn(".rule", item) : undefined),
+  severity: (item) => ["error", "warning", "note"].find((one) => item.classList.contains(one)),
+  precision: (item) => (textIn("summary", item).match(/\b(low|medium) precision/) || [0, "high"])[1],
   file: (item) => textIn(".place", item).replace(/:\d+$/, ""),
   module: (item) => item.dataset.module || (item.closest(".module") || { dataset: {} }).dataset.module || "",
   context: (item) => all("summary [class*='c-']", item).map((tag) => tag.textContent.replace(" ", "-")).join(" "),

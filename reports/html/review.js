@@ -94,9 +94,10 @@
   const dress = (item) => {
     if (one("form.review", item)) return;
     const body = one(".body", item);
-    const source = item.dataset.rule && document.getElementById(`r-${item.dataset.rule}`);
+    const rule = facts.rule(item);
+    const source = rule && document.getElementById(`r-${rule}`);
     if (source) {
-      const summary = make("summary", {}, "The rule: ", make("code", {}, item.dataset.rule));
+      const summary = make("summary", {}, "The rule: ", make("code", {}, rule));
       const copies = all(".body > *", source).map((child) => child.cloneNode(true));
       body.append(make("details", { className: "rulepage" }, summary, make("div", { className: "page" }, ...copies)));
     }
@@ -128,7 +129,7 @@
     return copied.textContent.replace(/\s+/g, " ").trim();
   };
   const markdown = (item) => {
-    const { rule, severity } = item.dataset;
+    const [rule, severity] = [facts.rule(item), facts.severity(item)];
     const head = plain(one("summary .what", item));
     const lines = [rule ? `**${severity}** \`${rule}\`: ${head}` : `**${head}**`, ""];
     lines.push(`\`${one("summary .place", item).textContent}\``, "");
@@ -169,7 +170,7 @@
       .map((item) => {
         const more = kind === "s"
           ? { kind: item.dataset.kind, module: facts.module(item), file: facts.file(item) }
-          : { rule: item.dataset.rule, file: facts.file(item) };
+          : { rule: facts.rule(item), file: facts.file(item) };
         return { [name]: keyOf(item), ...more, ...reviewOf(item) };
       });
   one("#export").addEventListener("click", () => {
@@ -233,7 +234,7 @@
       (item) =>
         !item.open &&
         (page.stateOf(item) !== "unreviewed" ||
-          (item.dataset.severity && item.dataset.severity !== "note")),
+          item.matches(".error, .warning")),
     );
     for (const item of page.opened) item.open = true;
     const sums = {};

@@ -11,9 +11,8 @@ for (const form of all(".search")) {
   const texts = new Map();
   const textOf = (item) => {
     if (!texts.has(item)) {
-      const { rule = "" } = item.dataset;
       const summary = one("summary", item).textContent;
-      texts.set(item, `${summary} ${facts.module(item)} ${rule}`.toLowerCase());
+      texts.set(item, `${summary} ${facts.module(item)}`.toLowerCase());
     }
     return texts.get(item);
   };

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
+from soundcheck.boundaries.found import Site as Held
 from soundcheck.boundaries.operations import Operation
 from soundcheck.calls.sites import BodyId
 from soundcheck.contexts.infer import Contexts, Node
@@ -15,15 +16,14 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.input import Input
 from soundcheck.program import Program
-from soundcheck.survey.leanings import lean_on
-from soundcheck.survey.readings import Readings
-from soundcheck.survey.values import Act, RunsIn, Site
+from soundcheck.survey.leanings import Leanings
+from soundcheck.survey.values import Act, Reading, RunsIn, Site
 from soundcheck.syntax.arguments import Marks, argument_of
 from soundcheck.syntax.facts import UnsafeSite
 from soundcheck.syntax.items import Function
 
 # A way is told by so many names: its beginning and its end tell most.
-_MOST_NAMES = 8
+_MOST_NAMES = 6
 # What runs; the others say something of an item.
 _RUN = ("block", "function", "method", "asm")
 
@@ -32,7 +32,7 @@ def find_sites(source: Input, program: Program, marks: Marks) -> Iterator[Site]:
     """The unsafe sites of what is reported on, in order of path and place."""
     operations = _operations_by_file(program)
     contexts = _Told(program.contexts)
-    readings = Readings(program)
+    leanings = Leanings(program)
     seen: Counter[tuple[str, str]] = Counter()
     for path in program.paths:
         if is_stub(path) or not source.is_reported(path):
@@ -43,7 +43,8 @@ def find_sites(source: Input, program: Program, marks: Marks) -> Iterator[Site]:
             owner = None if found is None else program.definition(found)
             item = program.name_at(path, site.token_start)
             module = program.module_at(path, site.token_start)
-            held = _operations_in(operations.get(path, ()), owner, site)
+            done = _operations_in(operations.get(path, ()), owner, site)
+            known = leanings.held_by(path, site, owner)
             yield Site(
                 _key(site.kind, item, seen),
                 site.kind,
@@ -54,10 +55,25 @@ def find_sites(source: Input, program: Program, marks: Marks) -> Iterator[Site]:
                 site.in_macro,
                 program.is_test_at(path, site.token_start),
                 argument_of(marks, commented.comments),
-                tuple(_act(program, path, one) for one in held),
-                contexts.of(_bodies(owner, held)) if site.kind in _RUN else (),
-                tuple(readings.of(site, owner, held)),
+                tuple(_act(program, path, one) for one in done),
+                "" if known is None else known[1].verdict,
+                () if known is None else leanings.leanings(known[1]),
+                () if known is None else leanings.duties(known[0]),
+                contexts.of(_bodies(owner, done)) if site.kind in _RUN else (),
+                tuple(_readings(leanings, site, owner, known)),
             )
+
+
+def _readings(
+    leanings: Leanings, site: UnsafeSite, owner: Def | None, known: tuple[int, Held] | None
+) -> Iterable[Reading]:
+    if known is not None:
+        return leanings.readings(known[1])
+    if owner is not None and owner.kind == "static" and site.kind == "static":
+        return leanings.users(owner)
+    if owner is not None and site.kind in _RUN and isinstance(owner.item, Function):
+        return (leanings.itself(owner),)
+    return ()
 
 
 def _key(kind: str, item: str, seen: Counter[tuple[str, str]]) -> str:
@@ -137,11 +153,5 @@ def _ordered(found: Iterable[RunsIn]) -> tuple[RunsIn, ...]:
 
 
 def _act(program: Program, path: str, one: Operation) -> Act:
-    leanings = dict.fromkeys(
-        leaning
-        for operand in one.operands
-        for origin in operand.origins
-        if (leaning := lean_on(program, origin)) is not None
-    )
     at = program.span(path, one.start, one.end)
-    return Act(one.kind, one.name or one.type, at, tuple(leanings), one.is_certain)
+    return Act(one.kind, one.name or one.type, at, one.is_certain)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
+from soundcheck.boundaries.modules import ModuleGraph, build_modules
 from soundcheck.calls.graph import shares
 from soundcheck.calls.names import Names
 from soundcheck.calls.sites import WRITTEN
@@ -24,7 +27,9 @@ def take_survey(source: Input, program: Program, marks: Marks) -> Survey:
 
     The program must have its model.
     """
-    modules = tuple(sorted(_modules(source, program), key=lambda one: (one.path, one.file)))
+    own = [one for one in program.boundaries.sites if source.is_reported(one.path)]
+    graph = build_modules(program.boundaries, own, program.obligations)
+    modules = tuple(sorted(_modules(source, program, graph), key=lambda one: (one.path, one.file)))
     sites = tuple(find_sites(source, program, marks))
     locks = tuple(
         row
@@ -35,7 +40,7 @@ def take_survey(source: Input, program: Program, marks: Marks) -> Survey:
     lost, blind = _lost_calls(source, program)
     return Survey(
         modules,
-        _uses(program, {one.path for one in modules}),
+        _uses(program, graph, {one.path for one in modules}),
         sites,
         locks,
         _shares(program),
@@ -45,9 +50,10 @@ def take_survey(source: Input, program: Program, marks: Marks) -> Survey:
     )
 
 
-def _modules(source: Input, program: Program) -> Iterator[Module]:
+def _modules(source: Input, program: Program, graph: ModuleGraph) -> Iterator[Module]:
     """The modules that name their items, each with its own lines."""
     forest = program.forest
+    rows = {row.module: row for row in graph.rows}
     texts = {file.path: file.data for file in source.files}
     for node in forest.modules:
         if is_stub(node.file) or not source.is_reported(node.file):
@@ -60,7 +66,13 @@ def _modules(source: Input, program: Program) -> Iterator[Module]:
         )
         crate = forest.crates[node.crate]
         is_test = node.is_test_only or crate.kind in ("test", "bench")
-        yield Module(node.path, crate.name, node.file, max(own, 1), is_test)
+        known = Module(node.path, crate.name, node.file, max(own, 1), is_test)
+        row = rows.get(node.index)
+        if row is not None:
+            known = replace(
+                known, surface=row.surface, readings=row.functions, owed=row.owed, due=row.due
+            )
+        yield known
 
 
 def _is_inline(node: ModuleNode) -> bool:
@@ -74,23 +86,26 @@ def _extent(node: ModuleNode, data: bytes) -> int:
     return data.count(b"\n")
 
 
-def _uses(program: Program, paths: set[str]) -> tuple[Use, ...]:
-    """Which module calls which, in order of paths."""
+def _uses(program: Program, graph: ModuleGraph, paths: set[str]) -> tuple[Use, ...]:
+    """Which module calls which, and can break its unsafe code, in order of paths."""
     names = Names(program.world)
     modules = program.forest.modules
-    graph = program.graph
-    counts: Counter[tuple[str, str]] = Counter()
-    for body in graph.bodies:
-        for edge in graph.callees(body):
+    calls: Counter[tuple[str, str]] = Counter()
+    for body in program.graph.bodies:
+        for edge in program.graph.callees(body):
             if edge.kind == "drop" or not names.is_own(edge.caller):
                 continue
-            if not names.is_own(edge.callee):
-                continue
-            user = modules[names.module(edge.caller)].path
-            used = modules[names.module(edge.callee)].path
-            if user != used and user in paths and used in paths:
-                counts[user, used] += 1
-    return tuple(Use(*pair, calls) for pair, calls in sorted(counts.items()))
+            if names.is_own(edge.callee):
+                user, used = names.module(edge.caller), names.module(edge.callee)
+                calls[modules[user].path, modules[used].path] += 1
+    breaks: Counter[tuple[str, str]] = Counter()
+    for one in graph.edges:
+        breaks[modules[one.breaker].path, modules[one.broken].path] += one.sites
+    return tuple(
+        Use(user, used, calls[user, used], breaks[user, used])
+        for user, used in sorted({*calls, *breaks})
+        if user != used and user in paths and used in paths
+    )
 
 
 def _shares(program: Program) -> dict[str, int]:

@@ -11,24 +11,37 @@ from soundcheck.source import SourceFile, Span
 
 
 class Leaning(msgspec.Struct, frozen=True, gc=False):
-    """One thing that an unsafe operation leans on: its kind, and a clause about it.
+    """One thing that the safety of a site rests on, and who can break it.
 
-    The kinds are those of ``Origin``; ``checks`` are the conditions that the value was put to.
+    ``kind`` and ``verdict`` are those of ``boundaries.leans.Lean``. ``reach`` tells in words how
+    far a leak is seen, and is empty where nothing leaks.
     """
 
     kind: str
+    verdict: str
     what: str
-    checks: tuple[str, ...]
+    reach: str
 
 
 class Act(msgspec.Struct, frozen=True, gc=False):
-    """One unsafe operation: what is done, on what, where, and what its operands lean on."""
+    """One unsafe operation: what is done, on what, and where."""
 
     kind: str
     name: str
     at: Span
-    leanings: tuple[Leaning, ...]
     is_certain: bool
+
+
+class Duty(msgspec.Struct, frozen=True, gc=False):
+    """What safe code has to see to for a site: through what, who can, and whether all do today.
+
+    ``given`` is how many give the value, ``state`` that of ``boundaries.obligations.Obligation``.
+    """
+
+    through: str
+    reach: str
+    state: str
+    given: int
 
 
 class RunsIn(msgspec.Struct, frozen=True, gc=False):
@@ -41,11 +54,16 @@ class RunsIn(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
-    """A function that must be read to judge an unsafe site, and why."""
+    """A function that must be read to judge an unsafe site, and why.
+
+    ``why`` is empty for the one that the site stands in. ``safe_lines`` is how long it is, or 0
+    where it is unsafe itself: such code is not trusted unread.
+    """
 
     item: str
     at: Span
     why: str
+    safe_lines: int
 
 
 class Site(msgspec.Struct, frozen=True, gc=False):
@@ -53,7 +71,8 @@ class Site(msgspec.Struct, frozen=True, gc=False):
 
     ``key`` is the same between runs while its item keeps its name. ``token`` is the place of the
     word that makes it unsafe, ``at`` all of it. ``argument`` is what its safety comment says, or
-    ``None`` where there is none.
+    ``None`` where there is none. ``verdict`` is the worst of ``leanings``, and empty for what does
+    nothing by itself: attributes, statics, code of tests.
     """
 
     key: str
@@ -66,26 +85,39 @@ class Site(msgspec.Struct, frozen=True, gc=False):
     is_test: bool
     argument: str | None
     acts: tuple[Act, ...]
+    verdict: str
+    leanings: tuple[Leaning, ...]
+    duties: tuple[Duty, ...]
     contexts: tuple[RunsIn, ...]
     readings: tuple[Reading, ...]
 
 
 class Module(msgspec.Struct, frozen=True, gc=False):
-    """One module: its path, its crate, its file, and how many lines it has without inline ones."""
+    """One module: its path, its crate, its file, and how many lines it has without inline ones.
+
+    ``surface`` are the lines of safe code that can break its unsafe code, here and elsewhere,
+    ``readings`` the functions to read for all its sites. ``owed`` are obligations that leave it,
+    ``due`` those of others that it has to meet.
+    """
 
     path: str
     crate: str
     file: str
     lines: int
     is_test: bool
+    surface: int = 0
+    readings: int = 0
+    owed: int = 0
+    due: int = 0
 
 
 class Use(msgspec.Struct, frozen=True, gc=False):
-    """That one module calls another, and from how many places."""
+    """That one module calls another, from so many places, and can break so many of its sites."""
 
     user: str
     used: str
     calls: int
+    breaks: int = 0
 
 
 class Survey(msgspec.Struct, frozen=True):

@@ -81,7 +81,8 @@ def test_search(report, browse, query, fits):
     page = browse().open(report, "findings")
     items = page.evaluate(
         "[...document.querySelectorAll('.item.f')].map(one => ({id: one.id, class: one.className,"
-        " ...one.dataset, file: one.querySelector('.place').textContent,"
+        " ...one.dataset, rule: one.querySelector('.rule').textContent,"
+        " file: one.querySelector('.place').textContent,"
         " text: one.querySelector('summary').textContent + one.dataset.module}))"
     )
     page.fill("#findings-search", query)
@@ -176,8 +177,8 @@ def test_an_item_as_markdown(report, browse):
     item.locator(".copy").click()
     text = page.evaluate("navigator.clipboard.readText()")
 
-    rule = item.get_attribute("data-rule")
-    assert text.startswith(f"**{item.get_attribute('data-severity')}** `{rule}`: ")
+    rule, severity = item.locator(".rule").inner_text(), item.locator(".sev").first.inner_text()
+    assert text.startswith(f"**{severity}** `{rule}`: ")
     assert "```rust\n" in text
     assert "\n1. `" in text
 

@@ -64,20 +64,63 @@ def test_the_documentation_of_a_function_argues(look: Look) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "act", "leanings"),
+    ("code", "act", "verdict", "leanings"),
     [
-        pytest.param("unsafe { *p }", "dereference", ["the parameter `p`"], id="parameter"),
-        pytest.param("unsafe { *(7 as *const u8) }", "dereference", [], id="constant"),
-        pytest.param("unsafe { S }", "static", [], id="static"),
+        pytest.param(
+            "pub fn f(p: *const u8) -> u8 { unsafe { *p } }",
+            "dereference",
+            "leaks",
+            [("parameter", "`p` of `k::f`", "everybody")],
+            id="a parameter",
+        ),
+        pytest.param(
+            "fn f() -> u8 { let x = 1; unsafe { *(&x as *const u8) } }",
+            "dereference",
+            "encapsulated",
+            [("local", "`&x`", "")],
+            id="a local",
+        ),
+        pytest.param(
+            "static mut S: u8 = 0; fn f() -> u8 { unsafe { S } }",
+            "static",
+            "context",
+            [("static", "`k::S`", "")],
+            id="a static",
+        ),
     ],
 )
-def test_operations(look: Look, body: str, act: str, leanings: list[str]) -> None:
-    survey = look(f"static mut S: u8 = 0;\nfn f(p: *const u8) -> u8 {{ {body} }}\n")
-    acts = only(survey, "block").acts
+def test_leanings(
+    look: Look, code: str, act: str, verdict: str, leanings: list[tuple[str, str, str]]
+) -> None:
+    site = only(look(code), "block")
 
-    assert [(one.kind, [leaning.what for leaning in one.leanings]) for one in acts] == [
-        (act, leanings)
+    assert [one.kind for one in site.acts] == [act]
+    assert site.verdict == verdict
+    assert [(one.kind, one.what, one.reach) for one in site.leanings] == leanings
+
+
+def test_duties(look: Look) -> None:
+    code = "pub fn f(p: *const u8) -> u8 { unsafe { *p } }\nfn g(q: *const u8) { f(q); }\n"
+    duties = only(look(code), "block").duties
+
+    assert [(one.through, one.reach, one.given) for one in duties] == [
+        ("`p` of `k::f`", "everybody", 1)
     ]
+
+
+def test_modules_that_can_break_others(look: Look) -> None:
+    survey = look(
+        "mod a { pub(crate) fn f(p: *const u8) -> u8 { unsafe { *p } } }\n"
+        "mod b { pub fn g(q: *const u8) { crate::a::f(q); } }\n"
+        "mod c { pub fn h() { crate::b::g(core::ptr::null()) } }\n"
+    )
+    surfaces = {one.path: one.surface for one in survey.modules}
+
+    assert [(one.user, one.used) for one in survey.uses if one.breaks] == [
+        ("k::b", "k::a"),
+        ("k::c", "k::a"),
+    ]
+    assert surfaces["k::a"] > surfaces["k::b"] == 0
 
 
 def test_who_must_be_read(look: Look) -> None:
@@ -92,9 +135,9 @@ def test_who_must_be_read(look: Look) -> None:
     by_item = {one.item: one for one in survey.sites}
 
     assert [(one.item, one.why) for one in by_item["k::f"].readings] == [
-        ("k::f", "holds it"),
-        ("k::one", "passes `p`"),
-        ("k::other", "passes `p`"),
+        ("k::f", ""),
+        ("k::one", "passes `p` of `k::f`"),
+        ("k::other", "passes `p` of `k::f`"),
     ]
     assert [(one.item, one.why) for one in by_item["k::S"].readings] == [("k::user", "uses it")]
 

@@ -19,7 +19,7 @@ from soundcheck.render.html.locks import show_locks
 from soundcheck.render.html.modules import ShownModule, show_modules, worst_first
 from soundcheck.render.html.pages import page_of
 from soundcheck.render.html.pictures import HEIGHT, WIDTH, draw_pictures
-from soundcheck.render.html.sites import show_sites, site_of_findings, tell_context
+from soundcheck.render.html.sites import VERDICTS, show_sites, site_of_findings, tell_context
 from soundcheck.render.summary import count_of, findings_line, gaps_by_kind
 from soundcheck.survey.values import Survey
 
@@ -85,6 +85,7 @@ def _values(report: Report, survey: Survey, rules: Sequence[Rule]) -> dict[str, 
     pictures = draw_pictures(modules, survey.uses)
     return {
         "title": _title(survey),
+        "verdicts": VERDICTS,
         "report": report,
         "survey": survey,
         "line": findings_line(report),
@@ -134,7 +135,7 @@ def _graph(modules: Sequence[ShownModule], survey: Survey) -> dict[str, object]:
         "modules": [
             [show_text(one.module.path), one.anchor, len(one.sites), one.density] for one in modules
         ],
-        "uses": [[index[use.user], index[use.used], use.calls] for use in survey.uses],
+        "uses": [[index[use.user], index[use.used], use.calls, use.breaks] for use in survey.uses],
     }
 
 

@@ -15,11 +15,15 @@ _MOST_NEIGHBOURS = 6
 
 
 class Neighbour(NamedTuple):
-    """A module that uses another, or is used by it, from so many places."""
+    """A module that uses another, or is used by it, from so many places.
+
+    ``breaks`` are the unsafe sites of the used one that the user can break.
+    """
 
     anchor: str
     path: str
     calls: int
+    breaks: int
 
 
 class ShownModule(NamedTuple):
@@ -56,9 +60,9 @@ class ShownModule(NamedTuple):
         return density(len(self.sites), self.module.lines)
 
     @property
-    def readings(self) -> int:
-        """How many functions must be read to judge all sites."""
-        return len({one.item for site in self.sites for one in site.site.readings})
+    def leaks(self) -> int:
+        """How many sites can be broken by safe code elsewhere."""
+        return sum(site.site.verdict == "leaks" for site in self.sites)
 
     @property
     def worst(self) -> ShownSite | None:
@@ -89,8 +93,8 @@ def show_modules(
     users: dict[str, list[Neighbour]] = defaultdict(list)
     used: dict[str, list[Neighbour]] = defaultdict(list)
     for use in survey.uses:
-        users[use.used].append(Neighbour(anchor_module(use.user), use.user, use.calls))
-        used[use.user].append(Neighbour(anchor_module(use.used), use.used, use.calls))
+        users[use.used].append(Neighbour(anchor_module(use.user), use.user, use.calls, use.breaks))
+        used[use.user].append(Neighbour(anchor_module(use.used), use.used, use.calls, use.breaks))
     known = _joined(survey.modules)
     for path in by_module:
         # What no module holds is told by its file.
@@ -121,19 +125,30 @@ def _joined(modules: Iterable[Module]) -> dict[str, Module]:
         other = known.get(one.path)
         if other is not None:
             file = other.file if one.file == other.file else f"{other.file}, {one.file}"
-            lines, is_test = other.lines + one.lines, other.is_test and one.is_test
-            one = Module(one.path, one.crate, file, lines, is_test)
+            one = Module(
+                one.path,
+                one.crate,
+                file,
+                other.lines + one.lines,
+                other.is_test and one.is_test,
+                other.surface + one.surface,
+                other.readings + one.readings,
+                other.owed + one.owed,
+                other.due + one.due,
+            )
         known[one.path] = one
     return known
 
 
 def worst_first(modules: Iterable[ShownModule]) -> list[ShownModule]:
-    """Those with something to review, by errors, by warnings, then by sites nobody argued for."""
+    """Those with something to review: by errors, warnings, leaks, and by what must be read."""
     telling = [one for one in modules if (one.sites or one.findings) and not one.module.is_test]
     return sorted(
         telling,
         key=lambda one: (
             *(-level for level in one.levels()[:2]),
+            -one.leaks,
+            -one.module.surface,
             -one.unargued,
             -len(one.sites),
             one.module.path,
@@ -142,4 +157,4 @@ def worst_first(modules: Iterable[ShownModule]) -> list[ShownModule]:
 
 
 def _nearest(found: Sequence[Neighbour]) -> list[Neighbour]:
-    return sorted(found, key=lambda one: (-one.calls, one.path))
+    return sorted(found, key=lambda one: (-one.breaks, -one.calls, one.path))

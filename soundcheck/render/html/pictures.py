@@ -41,13 +41,13 @@ class Box(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """One use, by the indices of its boxes."""
+    """One use, by the indices of its boxes; ``breaks`` are the sites that it can break."""
 
     source: int
     target: int
     path: str
     weight: int
-    calls: int
+    breaks: int
     is_up: bool
     is_weak: bool
 
@@ -184,12 +184,14 @@ def _draw(
         one.module.path: index for index, group in enumerate(groups) for one in group.modules
     }
     calls: Counter[tuple[int, int]] = Counter()
+    breaks: Counter[tuple[int, int]] = Counter()
     for use in uses:
         source, target = group_of.get(use.user), group_of.get(use.used)
         if source is not None and target is not None and source != target:
             calls[source, target] += use.calls
-    arcs = [Arc(*pair, weight) for pair, weight in sorted(calls.items())]
-    strong = _strong(arcs)
+            breaks[source, target] += use.breaks
+    arcs = [Arc(*pair, max(weight, 1)) for pair, weight in sorted(calls.items())]
+    strong = _strong(arcs) | {arc for arc in arcs if breaks[arc.source, arc.target]}
     layers = lay_out(len(groups), [arc for arc in arcs if arc in strong])
     widest = max((len(layer) for layer in layers), default=1)
     width = 2 * _MARGIN + widest * WIDTH + (widest - 1) * _GAP
@@ -201,7 +203,10 @@ def _draw(
             spots[node] = (left + column * (WIDTH + _GAP), _MARGIN + row * (HEIGHT + _DROP))
     labels = _labels([group.path for group in groups])
     boxes = tuple(_box(group, labels[index], *spots[index]) for index, group in enumerate(groups))
-    curves = tuple(_curve(arc, spots, is_weak=arc not in strong) for arc in arcs)
+    curves = tuple(
+        _curve(arc, spots, breaks[arc.source, arc.target], is_weak=arc not in strong)
+        for arc in arcs
+    )
     return Picture(anchor, path, trail, boxes, curves, width, height)
 
 
@@ -262,7 +267,7 @@ def _labels(paths: Sequence[str]) -> list[str]:
     return labels
 
 
-def _curve(arc: Arc, spots: Mapping[int, tuple[int, int]], *, is_weak: bool) -> Curve:
+def _curve(arc: Arc, spots: Mapping[int, tuple[int, int]], breaks: int, *, is_weak: bool) -> Curve:
     (x, y), (other_x, other_y) = spots[arc.source], spots[arc.target]
     is_up = other_y <= y
     start_x, end_x = x + WIDTH // 2, other_x + WIDTH // 2
@@ -279,4 +284,4 @@ def _curve(arc: Arc, spots: Mapping[int, tuple[int, int]], *, is_weak: bool) -> 
         path = f"M{start_x} {start_y}C{start_x} {start_y + bend} {end_x} {end_y - bend} "
         path += f"{end_x} {end_y}"
     weight = min(1 + int(log2(arc.weight)), 5)
-    return Curve(arc.source, arc.target, path, weight, arc.weight, is_up, is_weak)
+    return Curve(arc.source, arc.target, path, weight, breaks, is_up, is_weak)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from soundcheck.contexts.proofs import short
 from soundcheck.finding import SEVERITIES, Finding
 from soundcheck.render.html.code import Code, prose
 from soundcheck.source import Span
@@ -27,6 +28,32 @@ _KINDS = {
 }
 # A body is read in its file; a block is short enough to be read here.
 _MOST_LINES = {"block": 14, "asm": 14, "static": 6, "attribute": 3}
+# What the boundaries say of a leaning, from the worst to the best.
+VERDICTS = {
+    "leaks": "can be broken elsewhere",
+    "context": "resting on order or state",
+    "unknown": "not followed",
+    "declared": "a contract asks for it",
+    "encapsulated": "kept inside",
+}
+_LEANS = {
+    "local": "",
+    "type": "the type of",
+    "parameter": "the parameter",
+    "private field": "the private field",
+    "visible field": "the visible field",
+    "static": "the static",
+    "register": "a register",
+    "memory": "memory behind a raw pointer",
+    "state": "the state of things at",
+    "contract": "the contract of",
+    "trait": "what an implementor gives for",
+    "call": "the result of",
+    "outside": "the result of",
+    "impl": "all functions of",
+    "unknown": "something",
+}
+_MOST_KEPT = 5
 _DOES = {
     "dereference": "dereferences",
     "call": "calls",
@@ -44,11 +71,12 @@ class Done(NamedTuple):
     is_certain: bool
 
 
-class ShownAct(NamedTuple):
-    """The operations that lean on the same, like ones as one."""
+class ShownLeaning(NamedTuple):
+    """What a site leans on with one verdict: one thing, or all that is kept inside."""
 
-    done: tuple[Done, ...]
-    leanings: tuple[Leaning, ...]
+    verdict: str
+    words: str
+    what: Markup
 
 
 class ShownSite(NamedTuple):
@@ -59,7 +87,8 @@ class ShownSite(NamedTuple):
     kind: str
     name: str
     code: Markup
-    acts: tuple[ShownAct, ...]
+    acts: tuple[Done, ...]
+    leanings: tuple[ShownLeaning, ...]
     contexts: tuple[str, ...]
     findings: tuple[tuple[str, Finding], ...]
 
@@ -67,6 +96,17 @@ class ShownSite(NamedTuple):
     def has_argument(self) -> bool:
         """Whether somebody wrote why it is sound."""
         return bool(self.site.argument)
+
+    @property
+    def surface(self) -> int:
+        """The lines of safe code that must be read to believe it."""
+        return sum(one.safe_lines for one in self.site.readings)
+
+    @property
+    def verdict(self) -> str:
+        """What is wrong with what it leans on, in words; empty where nothing is."""
+        is_worth = self.site.verdict in ("leaks", "context", "unknown")
+        return VERDICTS[self.site.verdict] if is_worth else ""
 
 
 def show_sites(
@@ -81,6 +121,7 @@ def show_sites(
             name_in(site.module, site.item),
             code.whole(_extent(site), _MOST_LINES.get(site.kind, 8)),
             _acts(site.acts),
+            _leanings(site.leanings),
             tuple(dict.fromkeys(one.context for one in site.contexts)),
             tuple(findings.get(site.key, ())),
         )
@@ -94,9 +135,9 @@ def badness(shown: ShownSite) -> tuple[object, ...]:
     return (
         *(levels.count(severity) for severity in SEVERITIES[:2]),
         bool(shown.site.readings),
-        any(act.is_certain and act.leanings for act in shown.site.acts),
+        -list(VERDICTS).index(shown.site.verdict or "encapsulated"),
+        shown.surface,
         not shown.has_argument,
-        len(shown.site.readings),
         len(shown.site.acts),
     )
 
@@ -137,26 +178,42 @@ def _extent(site: Site) -> Span:
     return Span(site.at.path, site.at.line, site.at.start, site.at.end + 2)
 
 
-def _acts(acts: Sequence[Act]) -> tuple[ShownAct, ...]:
-    """Operations that lean on the same together, those that do the same once."""
-    found: dict[tuple[Leaning, ...], dict[tuple[str, str, bool], dict[int, None]]] = {}
+def _acts(acts: Sequence[Act]) -> tuple[Done, ...]:
+    """Operations, those that do the same as one."""
+    lines: dict[tuple[str, str, bool], dict[int, None]] = {}
     for act in acts:
-        like = found.setdefault(act.leanings, {})
-        like.setdefault((act.kind, act.name, act.is_certain), {})[act.at.line] = None
+        lines.setdefault((act.kind, act.name, act.is_certain), {})[act.at.line] = None
     return tuple(
-        ShownAct(
-            tuple(
-                Done(_what(kind, name), tuple(lines), is_certain)
-                for (kind, name, is_certain), lines in like.items()
-            ),
-            leanings,
-        )
-        for leanings, like in found.items()
+        Done(_what(kind, name), tuple(found), is_certain)
+        for (kind, name, is_certain), found in lines.items()
     )
+
+
+def _leanings(leanings: Sequence[Leaning]) -> tuple[ShownLeaning, ...]:
+    """What can be broken one by one, then in one line what is kept inside."""
+    shown = [
+        ShownLeaning(one.verdict, VERDICTS[one.verdict], prose(_lean(one)))
+        for one in leanings
+        if one.verdict != "encapsulated"
+    ]
+    kept = dict.fromkeys(_lean(one) for one in leanings if one.verdict == "encapsulated")
+    if kept:
+        told = list(kept)[:_MOST_KEPT]
+        more = len(kept) - len(told)
+        text = ", ".join(told) + (f" and {more} more" if more else "")
+        shown.append(ShownLeaning("encapsulated", VERDICTS["encapsulated"], prose(text)))
+    return tuple(shown)
+
+
+def _lean(one: Leaning) -> str:
+    words = f"{_LEANS.get(one.kind, one.kind)} {one.what}".strip()
+    return f"{words}, seen by {one.reach}" if one.reach else words
 
 
 def _what(kind: str, name: str) -> Markup:
     if kind == "dereference":
         known = name not in ("", "_")
-        return prose(f"dereferences a pointer to `{name}`" if known else "dereferences a pointer")
-    return prose(f"{_DOES.get(kind, kind)} `{name}`")
+        return prose(
+            f"dereferences a pointer to `{short(name)}`" if known else "dereferences a pointer"
+        )
+    return prose(f"{_DOES.get(kind, kind)} `{short(name)}`")
