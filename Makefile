@@ -41,8 +41,8 @@ golden: $(VENV)/ready ## write generated texts and expected outputs anew, to be 
 corpus: $(VENV)/ready ## run the tests on the kernels cloned below SOUNDCHECK_CLONES
 	$(BIN)/pytest -m corpus $(ARGS)
 
-outlets: $(VENV)/ready ## run the hooks that we offer in real repositories (network)
-	$(BIN)/pip install --quiet pre-commit prek
+outlets: $(VENV)/ready ## our hooks in real repositories, our SARIF in npm's tools (network)
+	$(BIN)/pip install --quiet pre-commit prek playwright
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -m outlets $(ARGS)
 
 bench: $(VENV)/ready ## measure

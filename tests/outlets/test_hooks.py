@@ -124,3 +124,54 @@ def test_no_rust_at_all(kernel: Path) -> None:
     run(kernel, "git", "add", "-A")
 
     assert commit(kernel).returncode == 0
+
+
+def test_a_submodule(kernel: Path) -> None:
+    """What another repository holds is no part of the commit."""
+    other = kernel.parent / "other"
+    (other / "src").mkdir(parents=True)
+    (other / "src/lib.rs").write_text(FAULTY)
+    run(other, "git", "init", "-q")
+    run(other, "git", "add", "-A")
+    run(other, "git", "commit", "-qm", "other")
+    add = ("submodule", "--quiet", "add", str(other), "other")
+    run(kernel, "git", "-c", "protocol.file.allow=always", *add)
+
+    assert commit(kernel).returncode == 0
+
+    (kernel / "src/lib.rs").write_text(CLEAN + FAULTY)
+    run(kernel, "git", "add", "-A")
+
+    assert commit(kernel).returncode != 0
+
+
+def test_more_files_than_one_command_line_names(kernel: Path) -> None:
+    """pre-commit calls a hook several times then, and each call knows the whole workspace."""
+    names = [f"part_{number}_{'x' * 40}" for number in range(3_000)]
+    for name in names:
+        (kernel / f"src/{name}.rs").write_text(CLEAN)
+    (kernel / f"src/{names[-1]}.rs").write_text(FAULTY)
+    declared = "".join(f"pub mod {name};\n" for name in names)
+    (kernel / "src/lib.rs").write_text(declared + CLEAN)
+    run(kernel, "git", "add", "-A")
+
+    made = commit(kernel)
+
+    assert made.returncode != 0
+    assert (made.stdout + made.stderr).count("warning[static-mut]") == 1
+    assert f"src/{names[-1]}.rs:1:16: warning[static-mut]" in made.stdout + made.stderr
+
+
+def test_the_whole_workspace(kernel: Path, request: pytest.FixtureRequest) -> None:
+    """The hook for a push reports on files that nobody has staged."""
+    (kernel / "src/lib.rs").write_text(CLEAN + FAULTY)
+    run(kernel, "git", "commit", "-qam", "old", "--no-verify")
+    config = kernel / ".pre-commit-config.yaml"
+    config.write_text(config.read_text().replace("id: soundcheck\n", "id: soundcheck-workspace\n"))
+    runner = request.node.callspec.params["kernel"]
+    run(kernel, "git", "add", "-A")
+
+    ran = run(kernel, runner, "run", "soundcheck-workspace", "--hook-stage", "manual", check=False)
+
+    assert ran.returncode != 0
+    assert "src/lib.rs:4:16: warning[static-mut]" in ran.stdout + ran.stderr
