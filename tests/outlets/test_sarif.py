@@ -28,7 +28,7 @@ PACKAGES = (
 PAGE = """\
 <!doctype html>
 <meta http-equiv="content-type" content="text/html; charset=utf-8">
-<div id="app" style="height: 1200px"></div>
+<div id="app" style="height: 20000px"></div>
 <script src="bundle.js"></script>
 """
 ENTRY = """\
@@ -60,9 +60,9 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_sarif(root: Path, file: Path) -> None:
+    options = ("--no-cache", "--preview", "--exit-zero", f"--root={root}")
     subprocess.run(
-        [sys.executable, "-m", "soundcheck", "check", "--no-cache", "--preview", "--exit-zero"]
-        + ["--root", root, root, "--output", f"sarif={file}"],
+        [sys.executable, "-m", "soundcheck", "check", *options, f"--output=sarif={file}", root],
         check=True,
         capture_output=True,
     )
@@ -74,10 +74,10 @@ def test_the_multitool_finds_no_error(node: Path, tmp_path: Path, fixture: Path)
     write_sarif(fixture, tmp_path / "log.sarif")
     (tool,) = node.glob("node_modules/@microsoft/sarif-multitool-linux/**/Sarif.Multitool")
     tool.chmod(0o755)
+    options = ("--rule-kind", "Sarif;Ghas", "--level", "Error;Warning", "--kind", "Fail")
 
     subprocess.run(
-        [tool, "validate", "log.sarif", "--output", "found.sarif", "--rule-kind", "Sarif;Ghas"]
-        + ["--level", "Error;Warning", "--kind", "Fail"],
+        [tool, "validate", "log.sarif", "--output", "found.sarif", *options],
         cwd=tmp_path,
         check=True,
         capture_output=True,
@@ -115,10 +115,10 @@ def test_the_viewer_shows_every_rule(node: Path, served: str) -> None:
     (node / "entry.js").write_text(ENTRY)
     (node / "index.html").write_text(PAGE)
     subprocess.run(["node", "node_modules/esbuild/install.js"], cwd=node, check=True)
-    fonts = [f"--loader:.{ending}=dataurl" for ending in ("woff", "woff2", "ttf")]
+    options = [f"--loader:.{ending}=dataurl" for ending in ("woff", "woff2", "ttf")]
+    options += ["--define:global=window", '--define:process.env.NODE_ENV="production"']
     subprocess.run(
-        ["npx", "esbuild", "entry.js", "--bundle", "--outfile=bundle.js", "--define:global=window"]
-        + ['--define:process.env.NODE_ENV="production"', *fonts],
+        ["npx", "esbuild", "entry.js", "--bundle", "--outfile=bundle.js", *options],
         cwd=node,
         check=True,
         capture_output=True,
@@ -127,7 +127,7 @@ def test_the_viewer_shows_every_rule(node: Path, served: str) -> None:
 
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1400, "height": 1200})
+        page = browser.new_page(viewport={"width": 1400, "height": 20000})
         failures: list[str] = []
         page.on("pageerror", lambda error: failures.append(str(error)))
         page.goto(served)
