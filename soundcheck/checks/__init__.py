@@ -57,6 +57,7 @@ from soundcheck.checks import (
     undischarged,
     unequal_masking,
     unnested_guard,
+    unwritten_memory,
     visible_field,
 )
 from soundcheck.finding import Finding
@@ -88,6 +89,7 @@ CHECKS: Mapping[str, Check] = {
     "memory-ordering": Check(memory_ordering.SPEC, memory_ordering.find_unordered),
     "laundered-static": Check(laundered_static.SPEC, laundered_static.find_laundered),
     "lock-marker": Check(lock_marker.SPEC, lock_marker.find_sendable_guards),
+    "unwritten-memory": Check(unwritten_memory.SPEC, unwritten_memory.find_unwritten),
     "transmute": Check(transmute.SPEC, transmute.find_transmutes),
     "integer-pointer": Check(integer_pointer.SPEC, integer_pointer.find_integer_pointers),
     "shared-write": Check(shared_write.SPEC, shared_write.find_shared_writes),
