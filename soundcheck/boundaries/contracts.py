@@ -10,6 +10,7 @@ from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
 
 _SAFETY = re.compile(r"^\s*#+\s*safety\b", re.IGNORECASE | re.MULTILINE)
+_HEADING = re.compile(r"^\s*#+\s", re.MULTILINE)
 # Attributes of this tool say what a function demands, and where that was seen to.
 _TAGS = "safety::"
 _EXPORTING = frozenset({"no_mangle", "export_name"})
@@ -46,7 +47,7 @@ def section_of(defmap: DefMap, target: Def) -> str:
         doc = one.item.doc if isinstance(one.item, it.Function) else ""
         found = _SAFETY.search(doc)
         if found is not None:
-            return doc[found.end() :]
+            return _HEADING.split(doc[found.end() :], maxsplit=1)[0]
     return ""
 
 

@@ -50,21 +50,20 @@ class Demands:
         return [
             lean.key
             for operand in operation.operands
-            if self._is_demanded(operation, operand, is_contract=_is_unsafe(target))
+            if self._is_demanded(operation, operand)
             for lean in (self._leaning.of_origin(target, one) for one in operand.origins)
             if lean.is_sure and lean.key[1] >= 0
         ]
 
-    def _is_demanded(self, operation: Operation, operand: Operand, *, is_contract: bool) -> bool:
+    def _is_demanded(self, operation: Operation, operand: Operand) -> bool:
         """Whether an operation breaks memory where one of its operands is wrong.
 
-        What a number does in assembly, the page of another rule tells; but an ``unsafe fn`` around
-        it says that it does something.
+        What a number does in assembly is for others to tell.
         """
         if not operation.is_certain or operation.access == "address":
             return False
         if operation.kind == "assembly":
-            return is_contract or operand.type == "pointer"
+            return operand.type == "pointer"
         if operation.kind == "dereference":
             return True
         if operation.kind != "call":

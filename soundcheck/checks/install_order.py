@@ -53,7 +53,8 @@ def find_early_reads(program: Program, rule: Rule) -> Iterator[Finding]:
     for slot in _slots(program, rule):
         boot = _Boot(program, calls, slot)
         for func, way in boot.early():
-            yield _claim(program, rule, boot, func, way)
+            if program.world.defmap.defs[func].file in program.facts:
+                yield _claim(program, rule, boot, func, way)
 
 
 def _loggers(program: Program, rule: Rule) -> tuple[int, ...]:
@@ -210,7 +211,7 @@ def _claim(program: Program, rule: Rule, boot: _Boot, func: int, way: _Way) -> F
     chain = boot.way(way.callee, target)
     at = program.span(target.file, way.start, way.start + 1)
     steps = [Step(at, target.path, f"calls `{defs[way.callee].path}`")]
-    for one in chain[:_MOST_STEPS]:
+    for one in [one for one in chain if defs[one].file in program.facts][:_MOST_STEPS]:
         place = program.span(defs[one].file, defs[one].start, defs[one].start + 2)
         last = f"reads {boot.slot.name}" if one in boot.slot.read else "which leads on"
         steps.append(Step(place, defs[one].path, last))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 def command(common: Common, selected: Selected, item: str) -> None:
     """Tell all that is inferred of ITEM: calls, contexts, locks, effects, unsafe code.
 
+    Of unsafe code it tells what that leans on, and what it asks of who calls ITEM.
+
     Each context comes with the way to it, from the handler on.
 
     ITEM is a full name, `krate::module::Type::method`, or the end of one.
@@ -60,6 +62,7 @@ def _explain(model: "Model", names: "Names", body: "BodyId") -> Iterator[str]:
         for call in named:
             routine = f", in {call.routine}" if call.routine else ""
             yield f"  {call.at.path}:{call.at.line}: {call.how} {call.symbol}{routine}"
+    yield from _boundaries(model, body)
     yield from tell_contexts(model.program.contexts, body)
     yield from tell_effects(model.program.contexts, body)
     values = [mention for mention in model.graph.mentions if mention.body == body]
@@ -88,6 +91,24 @@ def _head(model: "Model", target: "Def") -> Iterator[str]:
     for site in sites:
         place = "in a macro" if site.in_macro else "plain"
         yield f"  line {tree.line_of(site.start)}: {site.kind}, {place}"
+
+
+def _boundaries(model: "Model", body: "BodyId") -> Iterator[str]:
+    """What the unsafe code of a function leans on, and what safe code has to see to for it."""
+    from soundcheck.render.surface import tell_leans
+
+    found = model.program.boundaries
+    sites = [one for one in found.sites if one.func == body.owner and one.kind != "impl"]
+    yield f"unsafe code leans on ({len(sites)}):"
+    for site in sites:
+        readers = found.readers(site)
+        yield f"  line {site.line}: {site.verdict}, {len(readers)} functions to read"
+        yield from (f"    {line}" for line in tell_leans(site.leans))
+    owed = [one for one in model.program.obligations if one.item == body.owner]
+    yield f"obligations that leave by it ({len(owed)}):"
+    for one in owed:
+        reach = found.reach.show(one.reach)
+        yield f"  {found.show(one.key)}: {reach} can break it, {one.state} today"
 
 
 def _callees(names: "Names", site: "CallSite") -> str:

@@ -70,7 +70,7 @@ def _told(found, site, row, wanted):
     return text
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def program_of():
     """The program of some files, linked."""
     return build
