@@ -137,7 +137,9 @@ class Report(msgspec.Struct, frozen=True):
     the files that findings and steps stand in, ``profiles`` and ``rules_hash`` what it was
     judged by. ``unmet`` are the entries of the baseline that no finding meets any more. Where
     the findings are a sample, ``drawn_from`` is how many there are, and else 0. ``since`` is
-    there where the findings are those that a change brought.
+    there where the findings are those that a change brought. ``breakers`` are the heaviest pairs
+    of modules of which the safe code of one can break unsafe code of the other, with the number of
+    unsafe sites, where somebody asked for them.
     """
 
     findings: tuple[Finding, ...]
@@ -152,3 +154,4 @@ class Report(msgspec.Struct, frozen=True):
     unmet: tuple[Accepted, ...] = ()
     drawn_from: int = 0
     since: Since | None = None
+    breakers: tuple[tuple[str, str, int], ...] = ()

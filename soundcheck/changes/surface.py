@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from soundcheck.boundaries.modules import build_modules
@@ -11,6 +12,9 @@ from soundcheck.program import Program
 # Lines of safe code to read; sites that safe code elsewhere can break, that rest on the order in
 # which the program runs, and that are not understood.
 COUNTERS = ("lines", "leaks", "context", "unknown")
+
+# A drawing of more pairs of modules than this is a knot.
+_MOST_PAIRS = 16
 
 Surface = Mapping[str, tuple[int, ...]]
 """For each module with unsafe code, the numbers of ``COUNTERS``."""
@@ -26,6 +30,20 @@ def read_surface(program: Program, is_shown: Callable[[str], bool]) -> Surface:
         numbers = (row.surface, *(verdicts.get(one, 0) for one in COUNTERS[1:]))
         surface[row.path] = _sum([surface.get(row.path, (0,) * len(COUNTERS)), numbers])
     return surface
+
+
+def heaviest_breakers(
+    program: Program, is_shown: Callable[[str], bool]
+) -> tuple[tuple[str, str, int], ...]:
+    """The pairs of modules of which the safe code of one can break most sites of the other."""
+    found = program.boundaries
+    sites = [one for one in found.sites if is_shown(one.path)]
+    modules = found.world.defmap.forest.modules
+    totals: Counter[tuple[str, str]] = Counter()
+    for edge in build_modules(found, sites, ()).edges:
+        totals[modules[edge.breaker].path, modules[edge.broken].path] += edge.sites
+    heaviest = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_PAIRS]
+    return tuple((*pair, sites) for pair, sites in heaviest)
 
 
 def compare_surface(before: Surface, after: Surface) -> tuple[ModuleChange, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from soundcheck.commands.auditing import Choice, read_accepted, run_audit, takes_choice
 from soundcheck.commands.formats import FORMATS, Look, render
@@ -106,14 +107,19 @@ def command(
     accepted = () if no_baseline else read_accepted(session, baseline)
     heeds = not no_inline_suppressions
     is_surveyed = any(target.form == "html" for target in targets)
+    is_drawn = any(target.form == "markdown" for target in targets)
     report, rules, program = run_audit(
         session,
         selected,
         choice,
         accepted=accepted,
         heeds_comments=heeds,
-        with_model=is_surveyed,
+        with_model=is_surveyed or is_drawn,
     )
+    if is_drawn:
+        from soundcheck.changes.surface import heaviest_breakers
+
+        report = replace(report, breakers=heaviest_breakers(program, session.input.is_reported))
     if since:
         from soundcheck.commands.since import Manner, only_new
 

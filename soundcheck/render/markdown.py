@@ -41,11 +41,23 @@ def render_markdown(report: Report) -> str:
         shown += 1
     if len(ordered) > shown:
         parts.append(f"{len(ordered) - shown} more are in the other outputs.\n")
+    parts += _graph(report)
     gaps = Counter(gap.kind for gap in report.gaps)
     if gaps:
         listed = ", ".join(f"{count} {kind}" for kind, count in sorted(gaps.items()))
         parts.append(f"Not understood: {listed}.\n")
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _graph(report: Report) -> list[str]:
+    """The modules that break others', as a drawing that GitHub and GitLab show."""
+    if not report.breakers:
+        return []
+    from soundcheck.render.graph import draw
+
+    title = "Modules whose safe code can break unsafe code of others"
+    drawn = draw(report.breakers, "mermaid")
+    return [f"<details><summary>{title}</summary>\n\n```mermaid\n{drawn}```\n\n</details>\n"]
 
 
 def _rank(finding: Finding) -> tuple[object, ...]:
