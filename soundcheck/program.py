@@ -316,7 +316,7 @@ class Program:
             subject or item,
             site,
             fill_message(rule.message, values or {}),
-            rule.help,
+            fill_message(rule.help, values or {}),
             sides,
             related,
             is_test=self.is_test_at(at.path, at.start),

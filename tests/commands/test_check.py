@@ -271,3 +271,13 @@ def test_features_narrow_what_is_told(
 
     told = [one["message"] for one in json.loads(result.stdout)["findings"]]
     assert sorted(re.search("[A-Z]+", one)[0] for one in told) == names
+
+
+def test_help_names_what_it_is_about(run: Run, write: Write) -> None:
+    """The placeholders of a rule's help are filled in as those of its message are."""
+    source = "pub struct Mailbox<T> { value: T }\nunsafe impl<T> Send for Mailbox<T> {}\n"
+    root = write({"Cargo.toml": MANIFEST, "src/lib.rs": source})
+    result = run("check", root, "--no-cache", "-o", "json")
+    helps = {one["rule"]: one["help"] for one in json.loads(result.stdout)["findings"]}
+
+    assert helps["unbounded-generic-send-sync"].startswith("bound the impl: `T: Send`")

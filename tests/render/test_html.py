@@ -30,6 +30,12 @@ pub mod a {
 }
 """
 ODD = "static mut X: u8 = 0; // <img src=x onerror=alert(6)>\n"
+LOCKED = """\
+use spin::Mutex;
+pub static QUEUE: Mutex<u32> = Mutex::new(0);
+pub static LIST: Mutex<u32> = Mutex::new(0);
+pub fn f() { let queue = QUEUE.lock(); let list = LIST.lock(); drop((queue, list)); }
+"""
 MANIFEST = '[package]\nname = "hostile"\nedition = "2024"\n'
 
 
@@ -130,6 +136,17 @@ def test_there_is_no_empty_list(page: Reader) -> None:
     text = "".join(page.texts)
 
     assert "No lock is known here" in text
+
+
+def test_locks_have_names(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "Cargo.toml").write_text(f'{MANIFEST}[dependencies]\nspin = "0.9"\n')
+    (tmp_path / "src" / "lib.rs").write_text(LOCKED)
+    text = render(tmp_path)
+    locks = re.findall(r"<dt>Lock</dt><dd><code>(.*?)</code>", text)
+
+    assert locks == ["hostile::LIST", "hostile::QUEUE"]
+    assert re.search(r"Taken under it</dt><dd><a href=\"#l-\w+\"><code>hostile::LIST<", text)
 
 
 def test_same_crate_same_bytes(tmp_path: Path) -> None:

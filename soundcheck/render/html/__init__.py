@@ -15,7 +15,7 @@ from soundcheck.render.excerpt import show_text
 from soundcheck.render.html import overview
 from soundcheck.render.html.code import Code, prose
 from soundcheck.render.html.findings import anchor_findings, show_findings
-from soundcheck.render.html.locks import show_locks
+from soundcheck.render.html.locks import plain, show_locks
 from soundcheck.render.html.modules import ShownModule, show_modules, worst_first
 from soundcheck.render.html.pages import page_of
 from soundcheck.render.html.pictures import HEIGHT, WIDTH, draw_pictures
@@ -50,7 +50,9 @@ def render_html(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(prose=prose, count_of=count_of, number=_number, context=tell_context)
+    environment.filters.update(
+        prose=prose, count_of=count_of, number=_number, context=tell_context, plain=plain
+    )
     style = "".join(face[name] for name in _STYLES)
     script = "".join(face[name] for name in _SCRIPTS)
     return environment.get_template("report.html").render(

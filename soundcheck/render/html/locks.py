@@ -17,7 +17,6 @@ class ShownLock(NamedTuple):
 
     anchor: str
     row: LockRow
-    kind: str
     path: str
     name: str
     contexts: tuple[tuple[str, int], ...]
@@ -29,26 +28,34 @@ def show_locks(rows: Sequence[LockRow], findings: Sequence[tuple[str, Finding]])
     """The locks in the order given."""
     shown = []
     for row in rows:
-        kind, _, path = row.lock.partition(" ")
+        path = plain(row.lock)
         states = Counter(
             f"{context.replace('-', ' ')}, interrupts {irq}"
             for one in row.places
             for context, irq in one.states
         )
-        plain = path.replace(".", "::")
+        dotted = path.replace(".", "::")
         shown.append(
             ShownLock(
                 anchor_lock(row.lock),
                 row,
-                kind,
                 path,
                 short(path),
                 tuple(states.items()),
-                tuple((anchor_lock(one), one.partition(" ")[2]) for one in row.then),
-                tuple((anchor, one) for anchor, one in findings if one.subject in (path, plain)),
+                tuple((anchor_lock(one), plain(one)) for one in row.then),
+                tuple(
+                    (anchor, one)
+                    for anchor, one in findings
+                    if one.subject in (path, dotted, row.lock)
+                ),
             )
         )
     return shown
+
+
+def plain(lock: str) -> str:
+    """The name of a lock without the word that tells what kind of place it is."""
+    return lock.rpartition(" ")[2]
 
 
 def anchor_lock(name: str) -> str:

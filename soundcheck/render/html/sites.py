@@ -80,7 +80,10 @@ class ShownLeaning(NamedTuple):
 
 
 class ShownSite(NamedTuple):
-    """One site; ``findings`` are the anchors of those on it, the worst first."""
+    """One site; ``findings`` are the anchors of those on it, the worst first.
+
+    ``runs_as`` is the anchor of the one before it in the same item that runs in the same contexts.
+    """
 
     anchor: str
     site: Site
@@ -90,6 +93,7 @@ class ShownSite(NamedTuple):
     acts: tuple[Done, ...]
     leanings: tuple[ShownLeaning, ...]
     contexts: tuple[str, ...]
+    runs_as: str
     findings: tuple[tuple[str, Finding], ...]
 
     @property
@@ -113,20 +117,26 @@ def show_sites(
     sites: Iterable[Site], code: Code, findings: Mapping[str, Sequence[tuple[str, Finding]]]
 ) -> list[ShownSite]:
     """The sites, each with the findings that stand in it; ``findings`` are by key of a site."""
-    return [
-        ShownSite(
-            f"s-{site.key}",
-            site,
-            _KINDS.get(site.kind, site.kind),
-            name_in(site.module, site.item),
-            code.whole(_extent(site), _MOST_LINES.get(site.kind, 8)),
-            _acts(site.acts),
-            _leanings(site.leanings),
-            tuple(dict.fromkeys(one.context for one in site.contexts)),
-            tuple(findings.get(site.key, ())),
+    shown = []
+    known: dict[tuple[str, tuple[RunsIn, ...]], str] = {}
+    for site in sites:
+        anchor = f"s-{site.key}"
+        first = known.setdefault((site.item, site.contexts), anchor)
+        shown.append(
+            ShownSite(
+                anchor,
+                site,
+                _KINDS.get(site.kind, site.kind),
+                name_in(site.module, site.item),
+                code.whole(_extent(site), _MOST_LINES.get(site.kind, 8)),
+                _acts(site.acts),
+                _leanings(site.leanings),
+                tuple(dict.fromkeys(one.context for one in site.contexts)),
+                "" if first == anchor else first,
+                tuple(findings.get(site.key, ())),
+            )
         )
-        for site in sites
-    ]
+    return shown
 
 
 def badness(shown: ShownSite) -> tuple[object, ...]:
