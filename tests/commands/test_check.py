@@ -275,7 +275,11 @@ def test_features_narrow_what_is_told(
 
 def test_help_names_what_it_is_about(run: Run, write: Write) -> None:
     """The placeholders of a rule's help are filled in as those of its message are."""
-    source = "pub struct Mailbox<T> { value: T }\nunsafe impl<T> Send for Mailbox<T> {}\n"
+    source = (
+        "pub struct Mailbox<T> { value: Option<T> }\n"
+        "unsafe impl<T> Send for Mailbox<T> {}\n"
+        "impl<T> Mailbox<T> { pub fn put(&mut self, value: T) { self.value = Some(value) } }\n"
+    )
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": source})
     result = run("check", root, "--no-cache", "-o", "json")
     helps = {one["rule"]: one["help"] for one in json.loads(result.stdout)["findings"]}
