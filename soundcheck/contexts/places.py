@@ -11,6 +11,9 @@ from soundcheck.types.lending import mentions
 from soundcheck.types.show import show_type
 from soundcheck.types.ty import UNKNOWN, Adt, Foreign, Param, Reference, Ty
 
+# What others may hold as well.
+_SHARED = frozenset({"alloc::sync::Arc", "alloc::rc::Rc"})
+
 
 class Places:
     """The names of places in one body, and the types that are found there."""
@@ -87,7 +90,20 @@ class Places:
         static = self.static_of(path)
         return "" if static is None else f"static {static.path}"
 
+    def _is_own(self, expr: it.Field) -> bool:
+        """Whether a field lies in a local that is a value itself: nobody else can reach it."""
+        if not isinstance(expr.base, it.PathExpr) or expr.base.path.name not in self.locals:
+            return False
+        owner = self.type_of(expr.base)
+        if len(expr.base.path.segments) != 1 or not isinstance(owner, Adt):
+            return False
+        held = self._world.methods.declared.field_type(self._defs[owner.def_id], expr.name)
+        return isinstance(held, Adt) and self._defs[held.def_id].path not in _SHARED
+
     def _of_field(self, expr: it.Field) -> str:
+        if self._is_own(expr):
+            assert isinstance(expr.base, it.PathExpr)
+            return f"local {expr.base.path.name}.{expr.name}"
         methods = self._world.methods
         for step in methods.steps(self.type_of(expr.base)):
             if isinstance(step, Adt):

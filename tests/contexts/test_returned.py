@@ -199,6 +199,43 @@ CASES = [
     ),
     pytest.param(
         """
+        use std::sync::Arc;
+        struct Task { rows: Spin<Row>, shared: Arc<Spin<Row>> }
+        fn f(task: &Task, given: Arc<Task>, own: Task) {
+            let g = task.rows.lock();
+            at(); //~ holds Task.rows
+            drop(g);
+            let g = given.rows.lock();
+            at(); //~ holds Task.rows
+            drop(g);
+            let g = own.rows.lock();
+            at(); //~ holds ?
+            drop(g);
+            let g = own.shared.lock();
+            at(); //~ holds Task.shared
+        }
+        fn make() -> Task {
+            let new = Task { rows: Spin::new(Row::new()), shared: Arc::new(Spin::new(Row::new())) };
+            let g = new.rows.lock();
+            at(); //~ holds ?
+            drop(g);
+            new
+        }
+        impl Task {
+            fn end(self) {
+                let g = self.rows.lock();
+                at(); //~ holds ?
+            }
+            fn look(&self) {
+                let g = self.rows.lock();
+                at(); //~ holds Task.rows
+            }
+        }
+        """,
+        id="a lock in a value that nobody else knows has no class",
+    ),
+    pytest.param(
+        """
         pub struct PerCpu<T>(T);
         impl<T> PerCpu<T> {
             pub const fn new(value: T) -> Self { Self(value) }
