@@ -23,6 +23,7 @@ from soundcheck.contexts.scripts import (
     Script,
     Scripts,
     Suspend,
+    count_calls,
 )
 from soundcheck.contexts.states import (
     AS_AT_ENTRY,
@@ -93,6 +94,13 @@ class Summary(NamedTuple):
     bases: Bases = AS_AT_ENTRY
     returned: tuple[Hold, ...] = ()
     restores: tuple[str, ...] = ()
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """What is masked after a call, or while what it gives back lives."""
+        guards = {name for hold in self.returned for name in hold.fact.masks}
+        pairs = zip(MASKABLE, self.bases, strict=True)
+        return tuple(name for name, base in pairs if base == MASKED or name in guards)
 
 
 NEUTRAL = Summary()
@@ -231,7 +239,7 @@ class _Walk:
                 if hold.value in self._script.returned:
                     returned.setdefault((hold.lock, hold.mode), hold)
         # A function that restores does little else; a long one asks for reasons of its own.
-        is_short = _count_calls(self._script.ops) <= _MOST_CALLS
+        is_short = count_calls(self._script.ops) <= _MOST_CALLS
         restores = tuple(
             name
             for name, base in zip(MASKABLE, bases, strict=True)
@@ -251,6 +259,9 @@ class _Walk:
     def _call(self, op: Call, state: State) -> State:
         site = self._flows.sites.get((self._script.body, op.start, op.end, op.kind, op.nth))
         meaning = self._flows.meanings.of(op, site, self._words)
+        if meaning.taking is not None and site is not None and len(site.callees) == 1:
+            masks = self._flows.summary(site.callees[0]).masks
+            meaning = self._flows.meanings.masking(meaning, meaning.taking, masks)
         lock = self._lock(op)
         # What it is given is its own affair; what that masks is masked while it runs.
         ended = tuple(hold for hold in state.holds if hold.value in op.given)
@@ -422,20 +433,6 @@ class _Walk:
         if op.depth < len(jumps):
             jumps[-1 - op.depth].append(after)
         return None
-
-
-def _count_calls(ops: Sequence[AnyOp]) -> int:
-    """How many calls a script has, those in its branches and loops included."""
-    count = 0
-    for op in ops:
-        match op:
-            case Call():
-                count += 1
-            case Branch(arms=arms):
-                count += sum(_count_calls(arm) for arm in arms)
-            case Loop(body=body):
-                count += _count_calls(body)
-    return count
 
 
 _STEPS: Mapping[type, Callable[..., State | None]] = {

@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from soundcheck.calls.sites import CallSite
 from soundcheck.contexts.facts import (
     CellFact,
     EffectFact,
     Entry,
+    FactPlace,
     KernelFacts,
     LockFact,
     MaskFact,
@@ -63,6 +66,7 @@ class Meanings:
         self.facts = facts
         self._defs = defs
         self._known: dict[tuple[tuple[str, ...], str, str], Meaning] = {}
+        self._masking: dict[tuple[FactPlace, tuple[str, ...]], LockFact] = {}
 
     def paths_of(self, site: CallSite) -> tuple[str, ...]:
         """The full paths of what a call may run, or what is known of the name."""
@@ -114,6 +118,17 @@ class Meanings:
             if shown and site.kind != "deref"
             else None,
         )
+
+    def masking(self, meaning: Meaning, taking: Taking, masks: tuple[str, ...]) -> Meaning:
+        """What it means that a lock is taken whose own code masks more than facts tell."""
+        fact = taking.fact
+        if all(name in fact.masks for name in masks):
+            return meaning
+        key = (fact.place, masks)
+        if key not in self._masking:
+            more = tuple(name for name in masks if name not in fact.masks)
+            self._masking[key] = replace(fact, masks=(*fact.masks, *more))
+        return meaning._replace(taking=taking._replace(fact=self._masking[key]))
 
     def _taking(self, shown: str, name: str) -> Taking | None:
         """The first lock that a type may be and that a method of this name takes."""

@@ -7,6 +7,8 @@ long the value that a call gave back lives, drop order and temporaries included.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from soundcheck.calls.sites import BodyId
@@ -153,3 +155,17 @@ class Scripts(msgspec.Struct, frozen=True, gc=False):
 
     words: tuple[str, ...]
     scripts: tuple[Script, ...]
+
+
+def count_calls(ops: Sequence[AnyOp]) -> int:
+    """How many calls a script has, those in its branches and loops included."""
+    count = 0
+    for op in ops:
+        match op:
+            case Call():
+                count += 1
+            case Branch(arms=arms):
+                count += sum(count_calls(arm) for arm in arms)
+            case Loop(body=body):
+                count += count_calls(body)
+    return count

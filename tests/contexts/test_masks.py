@@ -5,6 +5,33 @@ import pytest
 CASES = [
     pytest.param(
         """
+        mod other { pub mod kernel { pub struct Spin<T>(pub T); } }
+        use other::kernel::Spin as Own;
+        pub struct Both { mask: irq::Masked }
+        pub struct Pair;
+        impl Drop for Pair { fn drop(&mut self) { irq::enable(); } }
+        impl<T> Own<T> {
+            pub fn lock(&self) -> Both { Both { mask: irq::Masked::new() } }
+            pub fn attempt_hard(&self) -> Pair { irq::disable(); Pair }
+            pub fn locked(&self) -> Pair { Pair }
+        }
+        static O: Own<u32> = Own(1);
+        fn f() {
+            let g = O.lock();
+            at(); //~ holds O; irq masked
+            drop(g);
+            at(); //~ holds nothing; irq entry
+            let g = O.locked();
+            at(); //~ holds O; irq entry
+            drop(g);
+            let g = O.attempt_hard();
+            at(); //~ holds O; irq masked
+        }
+        """,
+        id="a lock that masks by its own code, whatever facts tell",
+    ),
+    pytest.param(
+        """
         fn f() {
             let g = irq::Masked::new();
             at(); //~ holds mask; irq masked
