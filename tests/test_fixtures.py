@@ -66,7 +66,7 @@ def marked_in(root: Path) -> Counter[tuple[str, int, str]]:
 
 
 def test_there_are_fixtures():
-    assert [folder.name for folder in FOLDERS] == ["kernel", "odd-sources"]
+    assert [folder.name for folder in FOLDERS] == ["contexts", "kernel", "odd-sources"]
 
 
 @pytest.mark.parametrize("folder", [pytest.param(folder, id=folder.name) for folder in FOLDERS])

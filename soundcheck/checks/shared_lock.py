@@ -11,7 +11,7 @@ from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, WAITS
 from soundcheck.contexts.facts import LockFact
-from soundcheck.contexts.flows import UNMASKED, Event
+from soundcheck.contexts.flows import MASKED, UNMASKED, Event
 from soundcheck.contexts.infer import Contexts, Node
 from soundcheck.contexts.proofs import place_of, short, side_of
 from soundcheck.crates.stubs import is_stub
@@ -71,7 +71,7 @@ def find_shared(program: Program, rule: Rule) -> Iterator[Finding]:
     for lock in sorted(waiting):
         sides = _conflict(contexts, waiting[lock], held.get(lock, ()))
         if rule.facts["lone"]:
-            plain = [one for one in waiting[lock] if "interrupts" not in one.fact.masks]
+            plain = [one for one in waiting[lock] if not _is_masked_here(one)]
             if sides is None and plain:
                 yield _lone(program, rule, lock, plain)
         elif sides is not None:
@@ -131,6 +131,12 @@ def _is_open(contexts: Contexts, taking: _Taking) -> bool:
     if "interrupts" in taking.fact.masks:
         return False
     return contexts.irq_at(taking.node, taking.event.state) == UNMASKED
+
+
+def _is_masked_here(taking: _Taking) -> bool:
+    """Whether the lock masks, or the body that takes it has masked interrupts before."""
+    masks = taking.fact.masks
+    return "interrupts" in masks or taking.event.state.mask("interrupts") == MASKED
 
 
 def _conflict(
