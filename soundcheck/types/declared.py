@@ -5,6 +5,7 @@ Everything is resolved on demand and remembered; nothing here looks into a body.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -39,6 +40,8 @@ from soundcheck.types.wrapping import Wrappers
 
 _Named = Def | External | Primitive
 
+# A constant argument that is what it is written as.
+_CONSTANT = re.compile(r"true|false|-?\d+")
 # An alias that leads to itself, by way of others, ends here.
 _MOST_ALIASES = 16
 
@@ -87,6 +90,9 @@ class Declarations:
                 return Dyn(self.resolve_bounds(ty.bounds, context))
             case it.ImplType():
                 return Opaque(self.resolve_bounds(ty.bounds, context))
+            case it.ConstType():
+                value = ty.text.strip("{} ")
+                return Prim(f"={value}") if _CONSTANT.fullmatch(value) else UNKNOWN
             case it.NeverType():
                 return NEVER
             case _:
