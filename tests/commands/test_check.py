@@ -278,7 +278,10 @@ def test_help_names_what_it_is_about(run: Run, write: Write) -> None:
     source = (
         "pub struct Mailbox<T> { value: Option<T> }\n"
         "unsafe impl<T> Send for Mailbox<T> {}\n"
-        "impl<T> Mailbox<T> { pub fn put(&mut self, value: T) { self.value = Some(value) } }\n"
+        "impl<T> Mailbox<T> {\n"
+        "    pub const fn new() -> Self { Self { value: None } }\n"
+        "    pub fn put(&mut self, value: T) { self.value = Some(value); }\n"
+        "}\n"
     )
     root = write({"Cargo.toml": MANIFEST, "src/lib.rs": source})
     result = run("check", root, "--no-cache", "-o", "json")
