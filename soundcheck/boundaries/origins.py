@@ -17,7 +17,7 @@ from soundcheck.boundaries.reading import Reading
 from soundcheck.boundaries.scopes import Binding, Fields
 from soundcheck.syntax import items as it
 from soundcheck.syntax.show import show_expr
-from soundcheck.types.ty import Pointer
+from soundcheck.types.ty import Pointer, Unknown
 
 # An operand that comes from more places than this, or on longer ways, comes from anywhere.
 _MOST = 12
@@ -66,7 +66,7 @@ class Origins:
             checks = _checks(conditions, way.locals, origin)
             found[_with(origin, way, checks)] = None
             if len(found) >= _MOST:
-                break
+                return (*found, Origin("unknown", "", expr.start))
         return tuple(found)
 
     def _follow(self, expr: it.Expr | None, way: _Way) -> Iterator[tuple[Origin, _Way]]:
@@ -213,6 +213,12 @@ class Origins:
     ) -> Iterator[tuple[Origin, _Way]]:
         """``&place``: a place behind a reference or pointer leads on, any other is one here."""
         if isinstance(place, it.Unary) and place.op == "*":
+            behind = self._reading.type_of(place.operand)
+            if way.fields and isinstance(behind, Pointer | Unknown):
+                # What is taken of it was read there.
+                kind = "memory" if isinstance(behind, Pointer) else "unknown"
+                yield self._end(kind, show_expr(place.operand), expr, way)
+                return
             yield from self._follow(place.operand, way)  # `&*p` is `p` again.
             return
         root = place

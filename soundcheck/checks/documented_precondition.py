@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 
 from soundcheck.boundaries.contracts import is_open, takes_token
 from soundcheck.boundaries.found import Site
+from soundcheck.boundaries.leans import Lean
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Table, Text
 from soundcheck.contexts.infer import Node
@@ -21,6 +22,7 @@ SPEC = CheckSpec(
         "grounds": FactSpec(Table(others=ListOf(Text())), is_required=True),
         "masked": FactSpec(ListOf(Text()), default=()),
         "unless": FactSpec(ListOf(Text()), default=()),
+        "denials": FactSpec(ListOf(Text()), default=()),
     },
     placeholders=("function", "phrase", "ground", "today"),
     needs_model=True,
@@ -34,11 +36,15 @@ _OPEN_KINDS = frozenset(
 
 
 class _Words(NamedTuple):
-    """The page's lists: the phrases of each ground, those about interrupts, and what settles it."""
+    """The page's lists: the phrases of each ground, those about interrupts, and what settles it.
+
+    ``unless`` holds for a sentence, ``denials`` for all that is said.
+    """
 
     grounds: Mapping[str, re.Pattern[str]]
     masked: re.Pattern[str]
     unless: re.Pattern[str]
+    denials: re.Pattern[str]
 
 
 def find_documented_preconditions(program: Program, rule: Rule) -> Iterator[Finding]:
@@ -48,14 +54,20 @@ def find_documented_preconditions(program: Program, rule: Rule) -> Iterator[Find
         {ground: any_of(phrases) for ground, phrases in grounds.items()},
         any_of(rule.texts("masked")),
         any_of(rule.texts("unless")),
+        any_of(rule.texts("denials")),
     )
     sites: dict[int, list[Site]] = {}
     for site in program.boundaries.sites:
         if site.kind == "block":
             sites.setdefault(site.func, []).append(site)
     for func, some in sites.items():
-        if any(lean.kind in _OPEN_KINDS for site in some for lean in site.leans):
+        if any(_is_open(lean) for site in some for lean in site.leans):
             yield from _judge(program, rule, words, program.world.defmap.defs[func])
+
+
+def _is_open(lean: Lean) -> bool:
+    """Whether somebody outside can get it wrong; an instruction without a value is what it is."""
+    return lean.kind in _OPEN_KINDS and (lean.kind, lean.what) != ("register", "assembly")
 
 
 def _judge(program: Program, rule: Rule, words: _Words, func: Def) -> Iterator[Finding]:
@@ -64,8 +76,9 @@ def _judge(program: Program, rule: Rule, words: _Words, func: Def) -> Iterator[F
         return
     if takes_token(func, program.values):
         return
-    ground, phrase = _ground_of(words, one_line(plain(item.doc)))
-    if not ground:
+    text = one_line(plain(item.doc))
+    ground, phrase = _ground_of(words, text)
+    if not ground or words.denials.search(text):
         return
     today, side, is_kept = _today(program, words, func, phrase)
     at = program.span(func.file, item.name_start, item.name_start + len(item.name))

@@ -348,7 +348,10 @@ class Session:
 
     def _salt_of_bodies(self, facts: "Mapping[str, FileFacts]") -> bytes:
         """A hash of all that links depend on besides the bodies themselves."""
-        salt = code_hash("crates", "types", "calls", "bodies") + catalog_hash()
+        salt = (
+            code_hash("crates", "types", "calls", "contexts", "boundaries", "bodies")
+            + catalog_hash()
+        )
         digest = blake2b(salt + self._asked, digest_size=32)
         for path, text in sorted(self.configuration.profiles.items()):
             digest.update(repr((path, text)).encode())

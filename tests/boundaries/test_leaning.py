@@ -258,6 +258,16 @@ CONTEXT = [
         """,
         id="what memory holds",
     ),
+    pytest.param(
+        """
+        pub struct Entry { len: usize, name: [u8; 4] }
+        pub fn name(buffer: &[u8]) -> &[u8] {
+            let entry = unsafe { &*(buffer.as_ptr() as *const Entry) }; //~ encapsulated: type buffer
+            unsafe { core::slice::from_raw_parts(entry.name.as_ptr(), entry.len) } //~ context: memory …
+        }
+        """,
+        id="a length in what memory holds",
+    ),
 ]
 
 OTHERS = [
