@@ -1,0 +1,134 @@
+"""Values of types that not all bytes are, in memory that something else wrote."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from soundcheck.boundaries.facts import is_named
+from soundcheck.boundaries.operations import Operation, Origin
+from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.crates.definitions import Def
+from soundcheck.finding import Finding, Step
+from soundcheck.program import Program
+from soundcheck.syntax import items as it
+from soundcheck.types.heads import has_repr
+from soundcheck.types.ty import Adt, ArrayOf, Ty
+
+SPEC = CheckSpec(
+    facts={
+        "callees": FactSpec(ListOf(Text()), is_required=True),
+        "layouts": FactSpec(ListOf(Text()), is_required=True),
+    },
+    placeholders=("type", "field", "enum", "source"),
+    needs_model=True,
+)
+
+_USES = frozenset({"borrow", "borrow mut", "read"})
+_NUMBERS = frozenset({"constant", "parameter", "call", "static", "memory", "assembly"})
+# A struct in a struct in a struct is as deep as people go.
+_DEEPEST = 3
+
+
+class _Choice(NamedTuple):
+    """An enum that a struct has somewhere, as the path of fields that leads to it."""
+
+    path: str
+    field: it.FieldDef
+    owner: Def
+    enum: Def
+
+
+def find_foreign_values(program: Program, rule: Rule) -> Iterator[Finding]:
+    """One finding a function and type, at the first use of memory there as that type."""
+    defs = program.world.defmap.defs
+    callees = frozenset(rule.texts("callees"))
+    structs = {
+        one.path: one
+        for one in defs
+        if one.kind == "struct"
+        and one.is_primary
+        and any(has_repr(one, word) for word in rule.texts("layouts"))
+    }
+    for index, operations in program.operations.items():
+        told: set[str] = set()
+        for operation in operations:
+            origin = _address(callees, operation)
+            if origin is None:
+                continue
+            target = structs.get(operation.operands[0].pointee.partition("<")[0])
+            choice = None if target is None else _choice(program, target, 0)
+            if target is not None and choice is not None and target.path not in told:
+                told.add(target.path)
+                yield _claim(program, rule, defs[index], operation, target, choice, origin)
+
+
+def _address(callees: frozenset[str], operation: Operation) -> Origin | None:
+    """The number that a pointer was made of through which memory is used as a type."""
+    if not operation.operands:
+        return None
+    if operation.kind == "call":
+        if not is_named(operation.name, callees):
+            return None
+    elif operation.kind != "dereference" or operation.access not in _USES:
+        return None
+    for origin in operation.operands[0].origins:
+        is_number = origin.type in ("integer", "newtype") or origin.type_path.endswith("Addr")
+        if origin.kind in _NUMBERS and is_number and not origin.is_offset:
+            return origin
+    return None
+
+
+def _choice(program: Program, target: Def, depth: int) -> _Choice | None:
+    """An enum among the fields of a struct, or of those in it, not all values of which it has."""
+    declared = program.world.methods.declared
+    item = target.item
+    if not isinstance(item, it.Adt) or depth > _DEEPEST:
+        return None
+    types = declared.fields_of(target)
+    for field in item.fields:
+        ty: Ty | None = types.get(field.name)
+        while isinstance(ty, ArrayOf):
+            ty = ty.inner
+        if not isinstance(ty, Adt):
+            continue
+        inner = declared.defmap.defs[ty.def_id]
+        if inner.kind == "enum" and _is_partial(inner):
+            return _Choice(field.name, field, target, inner)
+        found = _choice(program, inner, depth + 1) if inner.kind == "struct" else None
+        if found is not None:
+            return found._replace(path=f"{field.name}.{found.path}")
+    return None
+
+
+def _is_partial(target: Def) -> bool:
+    """Whether an enum of the workspace leaves out values of its tag."""
+    item = target.item
+    return (
+        isinstance(item, it.Adt)
+        and 1 < len(item.variants) < 256
+        and all(variant.form == "unit" for variant in item.variants)
+    )
+
+
+def _claim(
+    program: Program,
+    rule: Rule,
+    func: Def,
+    operation: Operation,
+    target: Def,
+    choice: _Choice,
+    origin: Origin,
+) -> Finding:
+    values = {
+        "type": target.name,
+        "field": choice.path,
+        "enum": choice.enum.name,
+        "source": origin.name.partition("#")[0].rpartition("::")[2],
+    }
+    at = program.span(func.file, operation.start, operation.end)
+    related: tuple[Step, ...] = ()
+    if choice.owner.file in program.facts:
+        place = program.span(choice.owner.file, choice.field.start, choice.field.end)
+        related = (Step(place, choice.owner.path, f"`{choice.path}` is one of the variants here"),)
+    return program.claim(
+        rule, at, site=operation.kind, subject=target.path, values=values, related=related
+    )
