@@ -17,6 +17,7 @@ SPEC = CheckSpec(
     facts={
         "callees": FactSpec(ListOf(Text()), is_required=True),
         "layouts": FactSpec(ListOf(Text()), is_required=True),
+        "rewriting": FactSpec(ListOf(Text()), default=()),
     },
     placeholders=("type", "field", "enum", "source"),
     needs_model=True,
@@ -40,7 +41,7 @@ class _Choice(NamedTuple):
 def find_foreign_values(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a function and type, at the first use of memory there as that type."""
     defs = program.world.defmap.defs
-    callees = frozenset(rule.texts("callees"))
+    callees, rewriting = frozenset(rule.texts("callees")), frozenset(rule.texts("rewriting"))
     structs = {
         one.path: one
         for one in defs
@@ -55,7 +56,7 @@ def find_foreign_values(program: Program, rule: Rule) -> Iterator[Finding]:
             if origin is None:
                 continue
             target = structs.get(operation.operands[0].pointee.partition("<")[0])
-            choice = None if target is None else _choice(program, target, 0)
+            choice = None if target is None else _choice(program, rewriting, target, 0)
             if target is not None and choice is not None and target.path not in told:
                 told.add(target.path)
                 yield _claim(program, rule, defs[index], operation, target, choice, origin)
@@ -77,11 +78,16 @@ def _address(callees: frozenset[str], operation: Operation) -> Origin | None:
     return None
 
 
-def _choice(program: Program, target: Def, depth: int) -> _Choice | None:
-    """An enum among the fields of a struct, or of those in it, not all values of which it has."""
+def _choice(program: Program, rewriting: frozenset[str], target: Def, depth: int) -> _Choice | None:
+    """An enum among the fields of a struct, or of those in it, not all values of which it has.
+
+    A struct that an attribute makes another one of has not the fields that are written.
+    """
     declared = program.world.methods.declared
     item = target.item
     if not isinstance(item, it.Adt) or depth > _DEEPEST:
+        return None
+    if any(one.path.rpartition("::")[2] in rewriting for one in item.attributes):
         return None
     types = declared.fields_of(target)
     for field in item.fields:
@@ -93,7 +99,7 @@ def _choice(program: Program, target: Def, depth: int) -> _Choice | None:
         inner = declared.defmap.defs[ty.def_id]
         if inner.kind == "enum" and _is_partial(inner):
             return _Choice(field.name, field, target, inner)
-        found = _choice(program, inner, depth + 1) if inner.kind == "struct" else None
+        found = _choice(program, rewriting, inner, depth + 1) if inner.kind == "struct" else None
         if found is not None:
             return found._replace(path=f"{field.name}.{found.path}")
     return None
