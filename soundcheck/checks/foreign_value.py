@@ -18,8 +18,9 @@ SPEC = CheckSpec(
         "callees": FactSpec(ListOf(Text()), is_required=True),
         "layouts": FactSpec(ListOf(Text()), is_required=True),
         "rewriting": FactSpec(ListOf(Text()), default=()),
+        "makers": FactSpec(ListOf(Text()), default=()),
     },
-    placeholders=("type", "field", "enum", "source"),
+    placeholders=("type", "field", "enum"),
     needs_model=True,
 )
 
@@ -42,6 +43,7 @@ def find_foreign_values(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a function and type, at the first use of memory there as that type."""
     defs = program.world.defmap.defs
     callees, rewriting = frozenset(rule.texts("callees")), frozenset(rule.texts("rewriting"))
+    makers = frozenset(rule.texts("makers"))
     structs = {
         one.path: one
         for one in defs
@@ -52,30 +54,36 @@ def find_foreign_values(program: Program, rule: Rule) -> Iterator[Finding]:
     for index, operations in program.operations.items():
         told: set[str] = set()
         for operation in operations:
-            origin = _address(callees, operation)
-            if origin is None:
+            if not _is_at_address(callees, makers, operation):
                 continue
             target = structs.get(operation.operands[0].pointee.partition("<")[0])
             choice = None if target is None else _choice(program, rewriting, target, 0)
             if target is not None and choice is not None and target.path not in told:
                 told.add(target.path)
-                yield _claim(program, rule, defs[index], operation, target, choice, origin)
+                yield _claim(program, rule, defs[index], operation, target, choice)
 
 
-def _address(callees: frozenset[str], operation: Operation) -> Origin | None:
-    """The number that a pointer was made of through which memory is used as a type."""
+def _is_at_address(callees: frozenset[str], makers: frozenset[str], operation: Operation) -> bool:
+    """Whether memory is used as a type through a pointer that was made of a number.
+
+    A number that memory was allocated with is no address.
+    """
     if not operation.operands:
-        return None
+        return False
     if operation.kind == "call":
         if not is_named(operation.name, callees):
-            return None
+            return False
     elif operation.kind != "dereference" or operation.access not in _USES:
-        return None
-    for origin in operation.operands[0].origins:
-        is_number = origin.type in ("integer", "newtype") or origin.type_path.endswith("Addr")
-        if origin.kind in _NUMBERS and is_number and not origin.is_offset:
-            return origin
-    return None
+        return False
+    return any(_is_number(makers, origin) for origin in operation.operands[0].origins)
+
+
+def _is_number(makers: frozenset[str], origin: Origin) -> bool:
+    names = (origin.name, *(step.removesuffix("()") for step in origin.steps))
+    if origin.is_offset or any(is_named(name, makers) for name in names):
+        return False
+    is_number = origin.type in ("integer", "newtype") or origin.type_path.endswith("Addr")
+    return origin.kind in _NUMBERS and is_number
 
 
 def _choice(program: Program, rewriting: frozenset[str], target: Def, depth: int) -> _Choice | None:
@@ -122,13 +130,11 @@ def _claim(
     operation: Operation,
     target: Def,
     choice: _Choice,
-    origin: Origin,
 ) -> Finding:
     values = {
         "type": target.name,
         "field": choice.path,
         "enum": choice.enum.name,
-        "source": origin.name.partition("#")[0].rpartition("::")[2],
     }
     at = program.span(func.file, operation.start, operation.end)
     related: tuple[Step, ...] = ()
