@@ -8,7 +8,7 @@ from tree_sitter import Node
 from soundcheck.source import SourceFile
 from soundcheck.syntax.comments import comments_beside
 from soundcheck.syntax.facts import CommentedSite, FileFacts, Queries, UnsafeSite
-from soundcheck.syntax.items import AnyItem, Function, Impl, ItemStmt, ItemTree, Module, Trait
+from soundcheck.syntax.items import AnyItem, Function, Impl, ItemStmt, ItemTree, Module, Trait, Use
 from soundcheck.syntax.lowering import lower
 from soundcheck.syntax.macros import MacroTree
 from soundcheck.syntax.parser import ParsedFile, read_file
@@ -36,10 +36,13 @@ def parse(source: SourceFile, queries: Queries) -> FileFacts:
 
 
 def interface_of(data: bytes, tree: ItemTree) -> bytes:
-    """A hash of a file without the bodies of its functions, but for those that hold items."""
+    """A hash of a file without the bodies of its functions; the items that bodies hold are in it.
+
+    A body that holds more than ``use`` is in it whole: what a macro there makes may be seen beyond.
+    """
     digest = blake2b(digest_size=16)
     position = 0
-    for start, end in sorted(_bodies(tree)):
+    for start, end in sorted(_left_out(tree)):
         if start >= position:
             digest.update(data[position:start])
             digest.update(b"{}")
@@ -48,13 +51,19 @@ def interface_of(data: bytes, tree: ItemTree) -> bytes:
     return digest.digest()
 
 
-def _bodies(tree: ItemTree) -> Iterator[tuple[int, int]]:
+def _left_out(tree: ItemTree) -> Iterator[tuple[int, int]]:
+    """What of each body says nothing beyond it."""
     stack: list[AnyItem] = list(tree.items)
     while stack:
         item = stack.pop()
         if isinstance(item, Function) and item.body is not None:
-            if not nearest(item.body, _ITEMS):
-                yield item.body.start, item.body.end
+            inner = [one.item for one in nearest(item.body, _ITEMS) if isinstance(one, ItemStmt)]
+            if all(isinstance(one, Use) for one in inner):
+                start = item.body.start
+                for one in inner:
+                    yield start, min([one.start, *(each.start for each in one.attributes)])
+                    start = one.end
+                yield start, item.body.end
         elif isinstance(item, Module | Impl | Trait):
             stack.extend(item.items)
 
