@@ -177,7 +177,14 @@ class Flows:
         """What a call of a body leaves behind, as far as it is known."""
         return self._summaries.get(body, NEUTRAL)
 
-    def lent_by(self, path: str) -> str:
+    def lock_of(self, place: str) -> str:
+        """The class of the lock at a place; a local or a parameter has none."""
+        kind, _, name = place.partition(" ")
+        if kind in ("static", "field"):
+            return name
+        return self._lent_by(name) if kind == "result" else ""
+
+    def _lent_by(self, path: str) -> str:
         """The class of what a function gives back: an accessor's static or field, else its own."""
         function, dot, rest = path.partition(".")
         for _ in range(_MOST_ACCESSORS):
@@ -340,12 +347,7 @@ class _Walk:
 
     def _lock(self, op: Call) -> str:
         """The class of the lock that a call is about; a local or a parameter has none."""
-        if op.place < 0:
-            return ""
-        kind, _, name = self._words[op.place].partition(" ")
-        if kind in ("static", "field"):
-            return name
-        return self._flows.lent_by(name) if kind == "result" else ""
+        return "" if op.place < 0 else self._flows.lock_of(self._words[op.place])
 
     def _release(self, op: Release, state: State) -> State:
         if op.why == "forgotten":

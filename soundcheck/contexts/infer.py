@@ -19,6 +19,7 @@ from soundcheck.contexts.builds import Builds
 from soundcheck.contexts.entries import Root, find_roots
 from soundcheck.contexts.facts import Entry, FactPlace, KernelFacts
 from soundcheck.contexts.flows import EITHER, ENTRY, MASKED, UNMASKED, Event, Flow, Flows, State
+from soundcheck.contexts.lent import with_lent
 from soundcheck.contexts.meanings import Meanings
 from soundcheck.contexts.parameters import called_parameters
 from soundcheck.contexts.scripts import Call, Scripts
@@ -77,6 +78,7 @@ class Contexts:
         self.facts = facts
         self.meanings = Meanings(facts, world.defmap.defs)
         self.flows = Flows(parts, graph, self.meanings, world.defmap.defs)
+        self.flows.of = with_lent(self.flows.of, self.flows.lock_of)
         self.roots = find_roots(world, graph, self.flows, facts)
         self._rooted = frozenset(root.body for root in self.roots)
         self._params = params

@@ -279,3 +279,31 @@ def test_the_way_to_a_context_is_the_shortest(contexts_of):
     told = [contexts.definition(one.body).name for one, _ in contexts.way(node)]
     assert told == ["tick", "short", "goal"]
     assert contexts.is_sure(node)
+
+
+LENT = """
+    static Q: Spin<u32> = Spin::new(0);
+    struct Tty { items: Spin<u32>, other: Spin<u32> }
+    impl Tty { fn items(&self) -> &Spin<u32> { &self.items } }
+    fn wake(items: &Spin<u32>) { drop(items.lock()); }
+    fn pass(items: &Spin<u32>) { wake(items) }
+    fn masked(items: &Spin<u32>) { irq::without(|| ()); let _m = irq::Masked::new(); items.lock(); }
+    fn only_looks(items: &Spin<u32>) {}
+    fn f(tty: &Tty) {
+        wake(&Q);
+        pass(tty.items());
+        masked(&tty.other);
+        only_looks(&Q);
+    }
+"""
+
+
+def test_who_lends_a_lock_takes_it(contexts_of):
+    contexts = contexts_of(LENT)
+
+    taken = [
+        (event.lock.removeprefix("k::"), event.state.mask("interrupts"))
+        for body, _, event in contexts.flows.events()
+        if contexts.definition(body).path == "k::f" and event.meaning.taking is not None
+    ]
+    assert taken == [("Q", "entry"), ("Tty.items", "entry"), ("Tty.other", "masked")]

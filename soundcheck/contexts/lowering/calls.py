@@ -177,11 +177,29 @@ def _emit(
             _name_place(expr),
             words.index(_spelled(expr)),
             given=ended,
+            lent=_lent(low, expr, site),
         )
     )
     own = () if value < 0 else (value,)
     low.frames.own(own)
     return (*given, *own) if passes else own
+
+
+def _lent(
+    low: Lowering, expr: it.Call | it.MethodCall, site: CallSite | None
+) -> tuple[tuple[int, int], ...]:
+    """The arguments of a call in the workspace that refer to a static, or to a field."""
+    if site is None or site.resolution not in ("exact", "candidates") or not site.callees:
+        return ()
+    item = low.world.defmap.defs[site.callees[0].owner].item
+    is_counted = isinstance(expr, it.Call) and isinstance(item, it.Function) and item.receiver
+    found: list[tuple[int, int]] = []
+    for index, arg in enumerate(expr.args[1:] if is_counted else expr.args):
+        if isinstance(arg, it.Ref) or isinstance(low.type_of(arg), Reference):
+            name = low.name(arg)
+            if name.startswith(("static ", "field ", "result ")):
+                found.append((index, low.words.index(name)))
+    return tuple(found)
 
 
 def _forwards(low: Lowering, args: tuple[it.Expr, ...]) -> tuple[tuple[int, int], ...]:
