@@ -87,6 +87,7 @@ class Contexts:
         self.builds = Builds(world)
         self.ways: dict[Node, Way] = {}
         self._sure: dict[Node, bool] = {}
+        self._sure_calls: dict[BodyId, tuple[tuple[BodyId, Event], ...]] = {}
         self._infer()
 
     # -- asking --------------------------------------------------------------------------------
@@ -165,11 +166,17 @@ class Contexts:
                 found.add(defs[header.self_type.def_id].path)
         return frozenset(found)
 
-    def sure_calls(self, body: BodyId) -> Iterator[tuple[BodyId, Event]]:
+    def sure_calls(self, body: BodyId) -> Sequence[tuple[BodyId, Event]]:
         """The bodies that a body runs by calls whose callee is known, with the step of each.
 
         Drop glue is none of them: what was moved on is not dropped where its name ends.
         """
+        known = self._sure_calls.get(body)
+        if known is None:
+            known = self._sure_calls[body] = tuple(self._find_sure_calls(body))
+        return known
+
+    def _find_sure_calls(self, body: BodyId) -> Iterator[tuple[BodyId, Event]]:
         for _, event in self.events(body):
             op, site = event.op, event.site
             if not isinstance(op, Call) or site is None or site.kind == "drop":
