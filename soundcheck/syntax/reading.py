@@ -57,7 +57,8 @@ def _left_out(tree: ItemTree) -> Iterator[tuple[int, int]]:
     while stack:
         item = stack.pop()
         if isinstance(item, Function) and item.body is not None:
-            inner = [one.item for one in nearest(item.body, _ITEMS) if isinstance(one, ItemStmt)]
+            within = nearest(item.body, _ITEMS) if item.holds_items else ()
+            inner = [one.item for one in within if isinstance(one, ItemStmt)]
             if all(isinstance(one, Use) for one in inner):
                 start = item.body.start
                 for one in inner:
