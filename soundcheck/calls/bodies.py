@@ -38,6 +38,7 @@ from soundcheck.types.ty import (
     NEVER,
     UNIT,
     UNKNOWN,
+    Adt,
     ArrayOf,
     ClosureOf,
     Never,
@@ -206,7 +207,10 @@ class BodyWalk:
 
     def expr(self, expr: it.Expr, expected: Ty = UNKNOWN) -> Ty:
         """Walk an expression; the type of its value, which is noted under the node's identity."""
-        ty = self.types[id(expr)] = self._expr(expr, expected)
+        ty = self._expr(expr, expected)
+        if isinstance(ty, (Adt, Reference)):
+            ty = self.callees.as_built(ty, self.place.cfg)
+        self.types[id(expr)] = ty
         return ty
 
     def _expr(self, expr: it.Expr, expected: Ty) -> Ty:

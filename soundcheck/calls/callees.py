@@ -13,7 +13,8 @@ from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
 from soundcheck.types.declared import Declarations
 from soundcheck.types.drops import Drops
-from soundcheck.types.methods import Method, Methods
+from soundcheck.types.found import Method
+from soundcheck.types.methods import Methods
 from soundcheck.types.signatures import Context
 from soundcheck.types.ty import (
     NEVER,
@@ -30,6 +31,7 @@ from soundcheck.types.ty import (
     Reference,
     Slice,
     Ty,
+    one_of,
     somewhere_in,
 )
 
@@ -148,7 +150,26 @@ class Callees:
 
     def of_build(self, found: list[Method], cfg: Cfg | None) -> list[Method]:
         """The methods that are there under a formula; all of them if none is."""
-        return [one for one in found if self.may_meet(one.target.cfg, cfg)] or found
+        return [
+            one
+            for one in found
+            if self.may_meet(one.target.cfg, cfg) and self._may_hold(one.cfg, cfg)
+        ] or found
+
+    def as_built(self, ty: Ty, cfg: Cfg | None) -> Ty:
+        """A type as it is meant under a formula, where its name stands for several."""
+        if isinstance(ty, Reference):
+            inner = self.as_built(ty.inner, cfg)
+            return ty if inner is ty.inner else Reference(inner, ty.is_mut)
+        if not isinstance(ty, Adt) or not ty.meanings:
+            return ty
+        meanings = [one for one in ty.meanings if self._may_hold(one[0], cfg)]
+        if not meanings or len(meanings) == len(ty.meanings):
+            return ty
+        return one_of(meanings)
+
+    def _may_hold(self, one: Cfg | None, cfg: Cfg | None) -> bool:
+        return one is None or (self.may_meet(one, cfg) and not self.cannot_hold(one))
 
     # -- callees -------------------------------------------------------------------------------
 
@@ -316,7 +337,7 @@ class Callees:
 
     def drops(self, ty: Ty, cfg: Cfg | None) -> tuple[BodyId, ...]:
         """The ``Drop`` impls that run when a value of a type goes out of scope under a formula."""
-        found = self._drops.of(ty)
+        found = self._drops.of(self.as_built(ty, cfg))
         if not found:
             return ()
         return tuple(

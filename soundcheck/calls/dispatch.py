@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from soundcheck.crates.definitions import Def
+from soundcheck.types.found import Method
 from soundcheck.types.heads import derived_traits
-from soundcheck.types.methods import Method
 from soundcheck.types.ty import Adt, Dyn, Opaque, Param, Projection, TraitRef, Ty, unify
 
 if TYPE_CHECKING:

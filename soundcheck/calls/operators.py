@@ -62,6 +62,8 @@ def field_of(walk: BodyWalk, ty: Ty, name: str) -> Ty | None:
         if found is not None:
             names = walk.declared.generic_names(target)
             return substitute(found, dict(zip(names, ty.args, strict=False)))
+        others = (field_of(walk, one, name) for _, one in ty.meanings)
+        return next((one for one in others if one is not None), None)
     if is_nameless(ty):
         return ty
     if isinstance(ty, TupleOf) and name.isdigit() and int(name) < len(ty.parts):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from soundcheck.calls.callees import Callee
+from soundcheck.calls.callees import Callee, Targets
 from soundcheck.crates.definitions import VALUES, Def, External, Primitive
 from soundcheck.syntax import items as it
-from soundcheck.types.methods import Method
+from soundcheck.types.found import Method
 from soundcheck.types.signatures import Signature
 from soundcheck.types.ty import (
     UNKNOWN,
@@ -47,6 +47,8 @@ class Value(NamedTuple):
 
 
 _NOTHING = Value(UNKNOWN)
+# Enums are left to the look-up of their variants.
+_TYPES = frozenset({"struct", "union", "type alias"})
 
 
 def value_of(walk: BodyWalk, path: it.Path) -> Value:
@@ -66,6 +68,9 @@ def value_of(walk: BodyWalk, path: it.Path) -> Value:
     whole = [target for target, rest in targets if not rest and isinstance(target, Def)]
     if whole:
         return _of_defs(walk, whole, path)
+    if len(targets) > 1 and _stands_for_several(targets):
+        owner = walk.ty(it.PathType(it.Path(path.segments[:-1], path.is_global)))
+        return _of_type(walk, walk.callees.as_built(owner, cfg), path.name, path)
     for target, rest in targets:
         if isinstance(target, External):
             callee = Callee("external", (), "::".join((target.path, *rest)))
@@ -75,6 +80,14 @@ def value_of(walk: BodyWalk, path: it.Path) -> Value:
         if isinstance(target, Def) and rest:
             return _behind(walk, target, rest, path)
     return Value(UNKNOWN, Callee("unknown", (), "name not found"))
+
+
+def _stands_for_several(targets: Targets) -> bool:
+    """Whether the type in front of a name is another in each build, and not of one name."""
+    owners = [one for one, rest in targets if isinstance(one, Def) and len(rest) == 1]
+    if len(owners) < len(targets) or any(one.kind not in _TYPES for one in owners):
+        return False
+    return len({one.name for one in owners}) > 1 or owners[0].kind == "type alias"
 
 
 def _behind(walk: BodyWalk, target: Def, rest: tuple[str, ...], path: it.Path) -> Value:

@@ -25,7 +25,7 @@ def better(one: Ty, other: Ty) -> Ty:
     if isinstance(one, Adt) and isinstance(other, Adt) and one.def_id == other.def_id:
         pairs = zip(one.args, other.args, strict=False)
         args = tuple([better(mine, theirs) for mine, theirs in pairs])
-        return Adt(one.def_id, args or one.args)
+        return Adt(one.def_id, args or one.args, one.meanings)
     return one
 
 

@@ -234,6 +234,7 @@ class AutoTraits:
                 verdicts.append(self._of_one(trait, meant, bounds, (*around, meant)))
             else:
                 verdicts.append(self._has(trait, meant, bounds, around))
+        verdicts += [self._has(trait, meant, bounds, around) for _, meant in ty.meanings]
         return _agreed(verdicts)
 
     def _of_one(self, trait: str, ty: Adt, bounds: Bounds, around: tuple[Ty, ...]) -> Verdict:

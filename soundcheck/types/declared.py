@@ -12,6 +12,7 @@ from functools import cached_property
 from soundcheck.crates.definitions import TYPES, Def, External, Primitive
 from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
+from soundcheck.syntax.cfg import Cfg
 from soundcheck.types.signatures import Context, ImplHeader, Signature
 from soundcheck.types.ty import (
     NEVER,
@@ -33,12 +34,14 @@ from soundcheck.types.ty import (
     TraitRef,
     TupleOf,
     Ty,
+    one_of,
     somewhere_in,
     substitute,
 )
 from soundcheck.types.wrapping import Wrappers
 
 _Named = Def | External | Primitive
+_Targets = tuple[tuple[_Named, Cfg | None], ...]
 
 # A constant argument that is what it is written as.
 _CONSTANT = re.compile(r"true|false|-?\d+")
@@ -59,7 +62,7 @@ class Declarations:
         self._wrappers = Wrappers(defmap)
         self._aliases = 0
         self._defaulted: set[int] = set()
-        self._written: dict[tuple[int, bool, tuple[str, ...]], tuple[_Named, ...]] = {}
+        self._written: dict[tuple[int, bool, tuple[str, ...]], _Targets] = {}
 
     def associated(self, owner: int) -> Mapping[str, Sequence[Def]]:
         """What a trait or enum holds, by name: its items, or its variants."""
@@ -122,7 +125,7 @@ class Declarations:
             args = self.resolve_args(last.args, context)
             bindings = tuple([(name, self.resolve(ty, context)) for name, ty in last.bindings])
         names = path.names
-        for target in self._targets(path, names, context):
+        for target, _ in self._targets(path, names, context):
             if isinstance(target, Def) and target.kind == "trait":
                 return TraitRef(target.index, target.path, args, bindings)
             if isinstance(target, External):
@@ -135,16 +138,14 @@ class Declarations:
             [self.resolve(arg, context) for arg in args if not isinstance(arg, it.LifetimeType)]
         )
 
-    def _targets(
-        self, path: it.Path, names: tuple[str, ...], context: Context
-    ) -> tuple[_Named, ...]:
-        """What a path without a type in front may mean."""
+    def _targets(self, path: it.Path, names: tuple[str, ...], context: Context) -> _Targets:
+        """What a path without a type in front may mean, and under which formula."""
         key = (context.scope, path.is_global, names)
         known = self._written.get(key)
         if known is None:
             found = self.defmap.resolve(context.scope, path, TYPES)
             known = self._written[key] = tuple(
-                one.target
+                (one.target, one.cfg)
                 for one in found.candidates
                 if not one.rest and isinstance(one.target, (Def, External, Primitive))
             )
@@ -165,15 +166,33 @@ class Declarations:
         if len(names) == 1 and first in PRIMITIVES:
             return Prim(first)
         args = self.resolve_args(path.segments[-1].args, context)
-        for target in self._targets(path, names, context):
-            if isinstance(target, Def):
-                return self.type_of_def(target, args)
-            if isinstance(target, External):
-                return self._foreign(target.path, args)
-            return Prim(target.name)
+        targets = self._targets(path, names, context)
+        if len(targets) > 1 and self._exclude_each_other(targets):
+            return one_of([(cfg, self._type_of(target, args)) for target, cfg in targets])
+        if targets:
+            return self._type_of(targets[0][0], args)
         if len(names) > 1 and names[0] in ("core", "std", "alloc"):
             return Foreign("::".join(names), args)
         return UNKNOWN
+
+    def _type_of(self, target: _Named, args: tuple[Ty, ...]) -> Ty:
+        if isinstance(target, Def):
+            return self.type_of_def(target, args)
+        if isinstance(target, External):
+            return self._foreign(target.path, args)
+        return Prim(target.name)
+
+    def _exclude_each_other(self, targets: _Targets) -> bool:
+        """Whether a name stands for types of several names, each in builds of its own.
+
+        Types of one name are twins, which are known by that.
+        """
+        (first, own), *others = targets
+        name = first.name if isinstance(first, Def) and first.kind != "type alias" else ""
+        if name and all(isinstance(one, Def) and one.name == name for one, _ in others):
+            return False
+        logic = self.defmap.search.formulas.logic
+        return not any(logic.may_meet(own, cfg) for _, cfg in others)
 
     def _foreign(self, path: str, args: tuple[Ty, ...]) -> Ty:
         """A type of a crate that we do not have; its ``Result<T>`` is the library's, by custom."""

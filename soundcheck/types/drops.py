@@ -63,6 +63,8 @@ class Drops:
         if target.name in _KEEPERS:
             return
         # In other builds its name may stand for another type.
+        for _, meant in ty.meanings:
+            self._collect(meant, found, seen, depth)
         for twin in self._methods.twins.get(ty.def_id, ()):
             meant = self._methods.declared.type_of_def(twin, ty.args)
             self._collect(meant, found, seen, depth)

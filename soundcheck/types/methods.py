@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
 from soundcheck.types.declared import Declarations
+from soundcheck.types.found import Method
 from soundcheck.types.heads import Head, head_of, pair_twins
 from soundcheck.types.inherited import (
     Inherited,
@@ -45,20 +46,6 @@ Bounds = Mapping[str, tuple[TraitRef, ...]]
 
 # `Deref` chains are short; one that leads back to itself must end.
 _MOST_DEREFS = 10
-
-
-class Method(msgspec.Struct, frozen=True, gc=False):
-    """A method that a call may mean, and what its impl's parameters stand for.
-
-    ``is_dispatched`` tells that ``target`` is a trait's declaration: which body runs is up to the
-    impls of ``trait``. ``receiver`` is the type it was found on, after dereferencing.
-    """
-
-    target: Def
-    known: Mapping[str, Ty]
-    receiver: Ty
-    is_dispatched: bool = False
-    trait: TraitRef | None = None
 
 
 class Methods:
@@ -135,7 +122,7 @@ class Methods:
         steps = list(self.steps(ty))
         later: list[Method] = []
         for step in steps:
-            found = self._find_at(step, name, bounds) + self._of_twins(step, name, bounds)
+            found = self._find_meant(step, name, bounds)
             if isinstance(step, Reference):
                 # What a reference has by `&self`, what it refers to has before it.
                 later += [one for one in found if not _takes_value(one.target)]
@@ -153,7 +140,7 @@ class Methods:
 
     def find_associated(self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS) -> list[Method]:
         """The functions that ``Type::name`` may mean; nothing is dereferenced."""
-        found = self._find_at(ty, name, bounds) + self._of_twins(ty, name, bounds)
+        found = self._find_meant(ty, name, bounds)
         return found or self._of_blankets(ty, name, bounds)
 
     def find_in_impl(self, impl: int, name: str) -> list[Method]:
@@ -183,6 +170,18 @@ class Methods:
                 return
             ty = following
 
+    def _find_meant(self, ty: Ty, name: str, bounds: Bounds) -> list[Method]:
+        """What a type answers in all builds, also where its name stands for another."""
+        if not isinstance(ty, Adt):
+            return self._find_at(ty, name, bounds)
+        found: list[Method] = []
+        for cfg, meant in ty.meanings or ((None, ty),):
+            here = self._find_at(meant, name, bounds)
+            if isinstance(meant, Adt):
+                here += self._of_twins(meant, name, bounds)
+            found += here if cfg is None else [replace(one, cfg=cfg) for one in here]
+        return found
+
     def _find_at(self, ty: Ty, name: str, bounds: Bounds) -> list[Method]:
         match ty:
             case Param():
@@ -200,12 +199,10 @@ class Methods:
         found += self._defaults(ty, head, name)
         return found or self._of_attributes(ty, name)
 
-    def _of_twins(self, ty: Ty, name: str, bounds: Bounds) -> list[Method]:
-        """What a type answers in builds where its name stands for another."""
+    def _of_twins(self, ty: Adt, name: str, bounds: Bounds) -> list[Method]:
         found: list[Method] = []
-        if isinstance(ty, Adt):
-            for twin in self.twins.get(ty.def_id, ()):
-                found += self._find_at(self.declared.type_of_def(twin, ty.args), name, bounds)
+        for twin in self.twins.get(ty.def_id, ()):
+            found += self._find_at(self.declared.type_of_def(twin, ty.args), name, bounds)
         return found
 
     def _of_attributes(self, ty: Ty, name: str) -> list[Method]:

@@ -6,16 +6,23 @@ nothing is known, and unifies with everything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from soundcheck.syntax.cfg import Cfg
+
 
 class Adt(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
-    """A struct, enum or union of the workspace or of a stub, by its definition."""
+    """A struct, enum or union of the workspace or of a stub, by its definition.
+
+    Where what was written stands for another type in other builds, ``meanings`` are all of them,
+    each with the formula of its builds; this is the first that is a definition of ours.
+    """
 
     def_id: int
     args: tuple[Ty, ...] = ()
+    meanings: tuple[tuple[Cfg | None, Ty], ...] = ()
 
 
 class Foreign(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
@@ -177,6 +184,23 @@ INTEGERS = frozenset(
 )
 PRIMITIVES = INTEGERS | {"bool", "char", "str", "f16", "f32", "f64", "f128"}
 
+Meanings = Sequence[tuple[Cfg | None, Ty]]
+"""Types, each with the formula of the builds in which it is meant."""
+
+
+def one_of(meanings: Meanings) -> Ty:
+    """The type of what stands for each of some types in builds of its own."""
+    plain = [(cfg, _alone(ty)) for cfg, ty in meanings]
+    first = next((ty for _, ty in plain if isinstance(ty, Adt)), plain[0][1])
+    if not isinstance(first, Adt) or all(ty == first for _, ty in plain):
+        return first
+    return Adt(first.def_id, first.args, tuple(plain))
+
+
+def _alone(ty: Ty) -> Ty:
+    return Adt(ty.def_id, ty.args) if isinstance(ty, Adt) and ty.meanings else ty
+
+
 Substitution = Mapping[str, Ty]
 
 # Types nest as deep as people write them; a substitution that feeds itself must end somewhere.
@@ -192,7 +216,10 @@ def substitute(ty: Ty, known: Substitution, depth: int = 0) -> Ty:
         case Param():
             return known.get(ty.name, ty)
         case Adt():
-            return Adt(ty.def_id, _all(ty.args, known, depth)) if ty.args else ty
+            if not ty.args and not ty.meanings:
+                return ty
+            meanings = [(cfg, substitute(one, known, depth)) for cfg, one in ty.meanings]
+            return Adt(ty.def_id, _all(ty.args, known, depth), tuple(meanings))
         case Reference():
             return Reference(substitute(ty.inner, known, depth), ty.is_mut)
         case Foreign():
@@ -260,8 +287,9 @@ def unify(pattern: Ty, ty: Ty, found: dict[str, Ty], depth: int = 0) -> bool:
     depth += 1
     if isinstance(pattern, Adt) and isinstance(ty, Adt):
         # By far the most that is asked.
-        is_same = pattern.def_id == ty.def_id
-        return is_same and _unify_all(pattern.args, ty.args, found, depth)
+        if pattern.def_id == ty.def_id:
+            return _unify_all(pattern.args, ty.args, found, depth)
+        return any(unify(pattern, one, found, depth) for _, one in ty.meanings)
     if _is_vague(ty) or _is_vague(pattern):
         return True
     match pattern, ty:

@@ -498,6 +498,55 @@ CASES = [
     ),
     pytest.param(
         """
+        //- /Cargo.toml
+        [package]
+        name = "k"
+        edition = "2024"
+        [features]
+        smp = []
+        //- /src/lib.rs
+        use std::sync::Arc;
+        pub struct Spin; impl Spin { fn lock(&self) {} fn spun(&self) {} const fn new() -> Self { Spin } }
+        pub struct Cell; impl Cell { fn lock(&self) {} fn taken(&self) {} const fn new() -> Self { Cell } }
+        impl Drop for Spin { fn drop(&mut self) {} }
+        #[cfg(feature = "smp")] type Lock = Spin;
+        #[cfg(not(feature = "smp"))] type Lock = Cell;
+        #[cfg(feature = "smp")] use Spin as Renamed;
+        #[cfg(not(feature = "smp"))] use Cell as Renamed;
+        struct Queue { lock: Lock, renamed: Renamed, shared: Arc<Lock> }
+        static LOCK: Lock = Lock::new(); //~ candidates k::Cell::new, k::Spin::new
+        fn any(queue: &Queue, lent: &Renamed) {
+            queue.lock.lock(); //~ candidates k::Cell::lock, k::Spin::lock
+            queue.renamed.lock(); //~ candidates k::Cell::lock, k::Spin::lock
+            queue.shared.lock(); //~ candidates k::Cell::lock, k::Spin::lock
+            lent.lock(); //~ candidates k::Cell::lock, k::Spin::lock
+            LOCK.lock(); //~ candidates k::Cell::lock, k::Spin::lock
+            lent.taken(); //~ exact k::Cell::taken
+            #[cfg(feature = "smp")]
+            lent.lock(); //~ exact k::Spin::lock
+        }
+        fn plain(spin: &Spin, cell: &Cell) {
+            spin.lock(); //~ exact k::Spin::lock
+            cell.lock(); //~ exact k::Cell::lock
+        }
+        #[cfg(feature = "smp")]
+        fn with(queue: Queue, lock: Lock) {
+            queue.lock.lock(); //~ exact k::Spin::lock
+            LOCK.lock(); //~ exact k::Spin::lock
+            let kept = &queue.renamed;
+            kept.spun(); //~ exact k::Spin::spun
+        } //~ exact drop k::Spin::drop ; candidates drop alloc::raw_vec::RawVec::drop, k::Spin::drop
+        #[cfg(not(feature = "smp"))]
+        fn without(queue: &Queue, lock: Lock) {
+            queue.lock.lock(); //~ exact k::Cell::lock
+            queue.shared.lock(); //~ exact k::Cell::lock
+            LOCK.lock(); //~ exact k::Cell::lock
+        } //~ nothing
+        """,
+        id="a name that stands for another type in each build",
+    ),
+    pytest.param(
+        """
         mod fast { pub fn copy() {} pub struct Copier; impl Copier { pub fn go(&self) {} } }
         fn copy() {}
         fn work() {

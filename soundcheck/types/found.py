@@ -1,0 +1,27 @@
+"""What a lookup of a method finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from soundcheck.crates.definitions import Def
+from soundcheck.syntax.cfg import Cfg
+from soundcheck.types.ty import TraitRef, Ty
+
+
+class Method(msgspec.Struct, frozen=True, gc=False):
+    """A method that a call may mean, and what its impl's parameters stand for.
+
+    ``is_dispatched`` tells that ``target`` is a trait's declaration: which body runs is up to the
+    impls of ``trait``. ``receiver`` is the type it was found on, after dereferencing, and ``cfg``
+    the formula of the builds in which that is the type.
+    """
+
+    target: Def
+    known: Mapping[str, Ty]
+    receiver: Ty
+    is_dispatched: bool = False
+    trait: TraitRef | None = None
+    cfg: Cfg | None = None
