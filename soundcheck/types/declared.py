@@ -13,6 +13,7 @@ from soundcheck.crates.definitions import TYPES, Def, External, Primitive
 from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
+from soundcheck.types.heads import take_turns
 from soundcheck.types.signatures import Context, ImplHeader, Signature
 from soundcheck.types.ty import (
     NEVER,
@@ -167,7 +168,7 @@ class Declarations:
             return Prim(first)
         args = self.resolve_args(path.segments[-1].args, context)
         targets = self._targets(path, names, context)
-        if len(targets) > 1 and self._exclude_each_other(targets):
+        if len(targets) > 1 and take_turns(self.defmap, targets):
             return one_of([(cfg, self._type_of(target, args)) for target, cfg in targets])
         if targets:
             return self._type_of(targets[0][0], args)
@@ -181,18 +182,6 @@ class Declarations:
         if isinstance(target, External):
             return self._foreign(target.path, args)
         return Prim(target.name)
-
-    def _exclude_each_other(self, targets: _Targets) -> bool:
-        """Whether a name stands for types of several names, each in builds of its own.
-
-        Types of one name are twins, which are known by that.
-        """
-        (first, own), *others = targets
-        name = first.name if isinstance(first, Def) and first.kind != "type alias" else ""
-        if name and all(isinstance(one, Def) and one.name == name for one, _ in others):
-            return False
-        logic = self.defmap.search.formulas.logic
-        return not any(logic.may_meet(own, cfg) for _, cfg in others)
 
     def _foreign(self, path: str, args: tuple[Ty, ...]) -> Ty:
         """A type of a crate that we do not have; its ``Result<T>`` is the library's, by custom."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
-from soundcheck.crates.definitions import Def
+from soundcheck.crates.definitions import Def, External, Primitive
 from soundcheck.crates.defmap import DefMap
+from soundcheck.syntax.cfg import Cfg
 from soundcheck.types.ty import (
     Adt,
     ArrayOf,
@@ -69,6 +71,21 @@ def derived_traits(target: Def) -> tuple[str, ...]:
         if attribute.path == "derive"
         for word in attribute.args.strip("()").split(",")
     )
+
+
+def take_turns(
+    defmap: DefMap, targets: Sequence[tuple[Def | External | Primitive, Cfg | None]]
+) -> bool:
+    """Whether a name stands for types of several names, each in builds of its own.
+
+    Types of one name are twins, which are known by that.
+    """
+    (first, own), *others = targets
+    name = first.name if isinstance(first, Def) and first.kind != "type alias" else ""
+    if name and all(isinstance(one, Def) and one.name == name for one, _ in others):
+        return False
+    logic = defmap.search.formulas.logic
+    return not any(logic.may_meet(own, cfg) for _, cfg in others)
 
 
 def pair_twins(defmap: DefMap) -> dict[int, tuple[Def, ...]]:
