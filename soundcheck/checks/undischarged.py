@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from soundcheck.boundaries.contracts import is_open, section_of, takes_token
+from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.found import Site
 from soundcheck.boundaries.operations import SELF, Operation, Origin
 from soundcheck.boundaries.reach import words_of
@@ -13,7 +14,10 @@ from soundcheck.program import Program
 from soundcheck.syntax import items as it
 
 SPEC = CheckSpec(
-    facts={"uncalled": FactSpec(ListOf(Text()), default=())},
+    facts={
+        "uncalled": FactSpec(ListOf(Text()), default=()),
+        "harmless": FactSpec(ListOf(Text()), default=()),
+    },
     placeholders=("function", "callee", "why", "reach"),
     needs_model=True,
 )
@@ -26,6 +30,7 @@ def find_undischarged(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding an unsafe block, at its first call of the kind."""
     defmap = program.world.defmap
     uncalled = frozenset(rule.texts("uncalled"))
+    harmless = frozenset(rule.texts("harmless"))
     comments = {
         (path, one.site.start): one.comments
         for path in program.paths
@@ -41,18 +46,21 @@ def find_undischarged(program: Program, rule: Rule) -> Iterator[Finding]:
         if func.impl >= 0 and func.name in uncalled:
             continue  # What only the compiler calls, its type answers for.
         for operation in site.operations:
-            why = _why(program, operation)
+            why = _why(program, operation, harmless)
             if why:
                 yield _claim(program, rule, site, operation, why)
                 break
 
 
-def _why(program: Program, operation: Operation) -> str:
+def _why(program: Program, operation: Operation, harmless: frozenset[str]) -> str:
     """What a call leaves unanswered; empty where nothing is, or that is not known."""
     if operation.kind != "call" or operation.target < 0 or not operation.is_certain:
         return ""
     target = program.world.defmap.defs[operation.target]
-    if program.world.callees.is_stub(target):
+    # What another language does has no contract here, and is unsafe for being that.
+    if program.world.callees.is_stub(target) or isinstance(target.container, it.ForeignMod):
+        return ""
+    if is_named(target.path, harmless):
         return ""
     if _only_reads_registers(program, operation.target):
         return ""
