@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
@@ -19,6 +19,8 @@ from soundcheck.boundaries.writes import FieldWrite
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World
 from soundcheck.crates.definitions import Def
+from soundcheck.finding import Gap
+from soundcheck.source import Span
 from soundcheck.syntax import items as it
 
 # What is leant on through more steps than this is told to lean on whatever is there.
@@ -108,6 +110,16 @@ class Boundaries:
     def leans_of(self, func: int, operation: Operation) -> list[Lean]:
         """What one operation of a function leans on."""
         return self.leaning.of_operation(self._defs[func], operation)
+
+    def gaps(self) -> Iterator[Gap]:
+        """A gap for every site and thing it leans on that is not known."""
+        for site in self.sites:
+            for lean in site.leans:
+                if lean.verdict == "unknown":
+                    line = self.world.trees[lean.path].line_of(lean.start)
+                    at = Span(lean.path, line, lean.start, lean.end)
+                    what = lean.what or "more places than are followed"
+                    yield Gap("unknown-operand", what, at, site.item)
 
     # -- sites ---------------------------------------------------------------------------------
 

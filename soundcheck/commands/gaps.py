@@ -35,16 +35,19 @@ if TYPE_CHECKING:
 def command(common: Common, selected: Selected, by: str, form: str) -> None:
     """List what soundcheck did not understand of the workspace that PATHs belong to.
 
-    Calls that lead nowhere known are among them, as `unresolved-call`.
+    Calls that lead nowhere known are among them, as `unresolved-call`, and what unsafe code leans
+    on that nobody knows, as `unknown-operand`.
     """
     from soundcheck.model import unresolved_calls
 
     session = Session(common)
-    model = session.call_model(selected)
+    model = session.model(selected)
     reported = session.input.reported
     gaps = tuple(
         gap
-        for gap in order_gaps((*model.gaps, *unresolved_calls(model)))
+        for gap in order_gaps(
+            (*model.gaps, *unresolved_calls(model), *model.program.boundaries.gaps())
+        )
         if reported is None or gap.at.path in reported
     )
     if form == "json":

@@ -147,3 +147,11 @@ def test_order_of_files_changes_nothing(program_of):
         for program in (one, other)
     ]
     assert shown[0] == shown[1]
+
+
+def test_what_is_not_known_is_a_gap(program_of):
+    source = "pub fn each() {\n    nobody_knows(|at| unsafe { *(at as *mut u32) = 0 });\n}\n"
+    found = program_of({"src/lib.rs": source}).boundaries
+
+    gaps = [(gap.kind, gap.what, gap.at.line, gap.item) for gap in found.gaps()]
+    assert gaps == [("unknown-operand", "at", 2, "k::each")]
