@@ -24,6 +24,7 @@ _COMMANDS = {
     "locks": "list locks with the contexts that take them",
     "lsp": "serve an editor",
     "profile": "facts about kernels: show, check, or guess them",
+    "report": "write the report for reviewers, with every file",
     "rule": "show a rule's page, or list the rules",
     "rules": "work on rule pages",
     "surface": "list modules by the safe code that can break their unsafe code",

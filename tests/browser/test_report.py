@@ -410,3 +410,27 @@ def test_tables_sort(report, browse):
 
     assert numbers == sorted(numbers, reverse=True)
     assert numbers[0] > 0
+
+
+# -- whole files -------------------------------------------------------------------------------
+
+
+def test_a_file_from_end_to_end(kernel, browse, tmp_path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    folder = tmp_path / "out"
+    arguments = ["report", str(folder), str(kernel), "--no-cache", "-q"]
+    assert CliRunner().invoke(cli, arguments, standalone_mode=False).exception is None
+    watched = browse(width=320, bypass_csp=True)
+    page = watched.open(folder / "index.html", "findings")
+    page.locator(".item.f > summary").first.click()
+    page.locator(".item.f .facts a.place").first.click()
+    assert "/files/" in page.url
+    assert page.locator(".source b:target").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == []
+    page.locator(".source a[href*='#s-']").first.click()
+    assert visible_views(page) == ["inventory"]
+    assert watched.complaints == []

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
@@ -36,11 +37,31 @@ def render_html(
     face: Mapping[str, str],
     *,
     version: str,
+    pages: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The report as one file; ``face`` holds the templates, styles and scripts by name.
 
-    ``rules`` are those that ran.
+    ``rules`` are those that ran, ``pages`` the addresses of whole files, where there are such.
     """
+    style = "".join(face[name] for name in _STYLES)
+    script = "".join(face[name] for name in _SCRIPTS)
+    return (
+        environment_of(face)
+        .get_template("report.html")
+        .render(
+            **_values(report, survey, rules),
+            pages=pages,
+            version=version,
+            style=style,
+            script=script,
+            early=_EARLY,
+            policy=_policy(style, (_EARLY, script)),
+        )
+    )
+
+
+def environment_of(face: Mapping[str, str]) -> Environment:
+    """The templates, which escape whatever they are given."""
     environment = Environment(
         loader=DictLoader(dict(face)),
         autoescape=True,
@@ -53,16 +74,7 @@ def render_html(
     environment.filters.update(
         prose=prose, count_of=count_of, number=_number, context=tell_context, plain=plain
     )
-    style = "".join(face[name] for name in _STYLES)
-    script = "".join(face[name] for name in _SCRIPTS)
-    return environment.get_template("report.html").render(
-        **_values(report, survey, rules),
-        version=version,
-        style=style,
-        script=script,
-        early=_EARLY,
-        policy=_policy(style, (_EARLY, script)),
-    )
+    return environment
 
 
 def _values(report: Report, survey: Survey, rules: Sequence[Rule]) -> dict[str, object]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -48,6 +49,14 @@ _LITERALS = re.compile(_LITERAL, re.DOTALL | re.VERBOSE)
 _BOM = b"\xef\xbb\xbf"
 # Nobody reads a line beyond this many bytes in a report; that it goes on is shown.
 _LONGEST = 400
+
+
+class Link(NamedTuple):
+    """A piece of a file that leads somewhere."""
+
+    start: int
+    end: int
+    address: str
 
 
 class Code:
@@ -88,6 +97,38 @@ class Code:
             words = f"{left:,} more {'line' if left == 1 else 'lines'}"
             shown += Markup("<span class=more>… {}</span>").format(words)
         return shown
+
+    def file(self, path: str, links: Iterable[Link]) -> list[Markup]:
+        """All lines of a file, with links in them; of links that meet the first counts."""
+        index = self.index(path)
+        assert index is not None
+        by_line: dict[int, list[Link]] = {}
+        for link in sorted(links):
+            on_line = by_line.setdefault(index.line_of(link.start), [])
+            if not on_line or on_line[-1].end <= link.start:
+                on_line.append(link)
+        return [
+            Markup().join(self._linked(path, number, by_line.get(number, ())))
+            for number in range(1, index.line_count + 1)
+        ]
+
+    def _linked(self, path: str, number: int, links: Iterable[Link]) -> Iterator[Markup]:
+        first, line = self._bytes(path, number)
+        at, stop = first, first + len(line)
+        if first == 0 and line.startswith(_BOM):
+            at = len(_BOM)
+        for link in links:
+            if at <= link.start and link.end <= stop:
+                yield self._coloured(path, at, link.start)
+                inner = self._coloured(path, link.start, link.end)
+                yield Markup('<a href="{}">{}</a>').format(link.address, inner)
+                at = link.end
+        yield self._coloured(path, at, stop)
+
+    def _coloured(self, path: str, start: int, end: int) -> Markup:
+        # What is joined here was escaped piece by piece.
+        pieces = self._colour(path, start, end) if end > start else ()
+        return Markup("".join(pieces))  # noqa: S704
 
     def _lines(self, at: Span | None, first: int, last: int, path: str = "") -> Markup:
         path = path or (at.path if at is not None else "")
