@@ -432,5 +432,6 @@ def test_a_file_from_end_to_end(kernel, browse, tmp_path):
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
     assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == []
     page.locator(".source a[href*='#s-']").first.click()
+    page.wait_for_selector("html.ready #inventory.now")
     assert visible_views(page) == ["inventory"]
     assert watched.complaints == []
