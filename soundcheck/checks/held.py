@@ -71,6 +71,8 @@ def _clashes(
             yield _Clash(hold, hold.lock, "an `.await`", ())
         if not isinstance(event.op, Call) or event.site is None or event.site.kind == "drop":
             continue
+        if hold.value in event.op.kept:
+            continue  # who is given a guard may end it, and give back another
         if rule.facts["callbacks"] and _is_callback(contexts, body, event.op, event.site):
             yield _Clash(hold, event.site.name, f"`{event.site.name}` is called", ())
         if rule.facts["again"] and hold.lock and hold.sure and not hold.fact.is_reentrant:

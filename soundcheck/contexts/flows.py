@@ -312,8 +312,8 @@ class _Walk:
 
     def _after(self, op: Call, site: CallSite, state: State) -> State:
         """The state after a call of bodies that we know; of several any may have run."""
-        if op.kind == "value" and site.reason:
-            return state  # what comes by a value, it is not known to be
+        if site.reason == "name" or (op.kind == "value" and site.reason):
+            return state  # what comes by a value, or has only the name, it is not known to be
         summaries = {callee: self._flows.summary(callee) for callee in site.callees}
         if all(summary == NEUTRAL for summary in summaries.values()):
             return state

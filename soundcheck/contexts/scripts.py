@@ -34,7 +34,8 @@ class Call(Op, frozen=True):
     called stands, from and to which offset. ``spelled`` is the receiver as it is written, where
     that is a name and fields of it: two calls on one such text are on one value. ``nth`` counts
     the calls of one kind at one place. ``given`` are the values that end in the call: those moved
-    into it, and for drop glue what it drops. ``lent`` are the arguments that are references to
+    into it, and for drop glue what it drops; ``kept`` are those moved into it that live on in what
+    it gives back. ``lent`` are the arguments that are references to
     places with a name: the index of each, receivers not counted, and that of its name.
     """
 
@@ -50,6 +51,7 @@ class Call(Op, frozen=True):
     nth: int = 0
     given: tuple[int, ...] = ()
     lent: tuple[tuple[int, int], ...] = ()
+    kept: tuple[int, ...] = ()
 
 
 class Release(Op, frozen=True):

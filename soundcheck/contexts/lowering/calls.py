@@ -178,6 +178,7 @@ def _emit(
             words.index(_spelled(expr)),
             given=ended,
             lent=_lent(low, expr, site),
+            kept=given if passes else (),
         )
     )
     own = () if value < 0 else (value,)
