@@ -199,13 +199,20 @@ class Callees:
             return Callee("unknown", (), reason)
         own = [target for target in targets if not self.is_stub(target)]
         if not is_dispatched:
-            return self._judge(targets, "impls")
+            return self._unless_another(found, place, self._judge(targets, "impls"))
         if own and not (self.is_stub(place.owner) and isinstance(found[0].receiver, Param)):
             targets = own
         elif not own and not is_for_everybody(found[0]):
             # Of the impls outside, one is as likely as the other.
             targets = [found[0].target]
         return self._judge(targets, "dispatch")
+
+    def _unless_another(self, found: Sequence[Method], place: Place, callee: Callee) -> Callee:
+        """The callee, as a candidate if but one of the types meant here has the method."""
+        is_one = len(found) == 1 and callee.resolution == "exact"
+        if not is_one or self.defmap.search.formulas.is_implied(found[0].cfg, place.cfg):
+            return callee
+        return Callee("candidates", callee.bodies, "configurations")
 
     def _judge(self, targets: Sequence[Def], reason: str) -> Callee:
         if all(self.is_foreign(target) for target in targets):

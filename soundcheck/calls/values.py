@@ -85,9 +85,13 @@ def value_of(walk: BodyWalk, path: it.Path) -> Value:
 def _stands_for_several(targets: Targets) -> bool:
     """Whether the type in front of a name is another in each build, and not of one name."""
     owners = [one for one, rest in targets if isinstance(one, Def) and len(rest) == 1]
-    if len(owners) < len(targets) or any(one.kind not in _TYPES for one in owners):
+    outside = [one for one, _ in targets if isinstance(one, External)]
+    if not owners or len(owners) + len(outside) < len(targets):
         return False
-    return len({one.name for one in owners}) > 1 or owners[0].kind == "type alias"
+    if any(one.kind not in _TYPES for one in owners):
+        return False
+    names = {one.name for one in owners}
+    return bool(outside) or len(names) > 1 or owners[0].kind == "type alias"
 
 
 def _behind(walk: BodyWalk, target: Def, rest: tuple[str, ...], path: it.Path) -> Value:

@@ -504,8 +504,21 @@ CASES = [
         edition = "2024"
         [features]
         smp = []
+        [dependencies]
+        elsewhere = "1"
         //- /src/lib.rs
         use std::sync::Arc;
+        #[cfg(feature = "smp")] use elsewhere::Stack;
+        #[cfg(not(feature = "smp"))] use Slow as Stack;
+        pub struct Slow; impl Slow { fn push(&self) {} const fn new() -> Self { Slow } }
+        fn stacked(stack: &Stack) {
+            stack.push(); //~ candidates k::Slow::push
+            Stack::new(); //~ candidates k::Slow::new
+            #[cfg(not(feature = "smp"))]
+            stack.push(); //~ exact k::Slow::push
+            #[cfg(feature = "smp")]
+            stack.push(); //~ external elsewhere::Stack::push
+        }
         pub struct Spin; impl Spin { fn lock(&self) {} fn spun(&self) {} const fn new() -> Self { Spin } }
         pub struct Cell; impl Cell { fn lock(&self) {} fn taken(&self) {} const fn new() -> Self { Cell } }
         impl Drop for Spin { fn drop(&mut self) {} }
@@ -521,7 +534,7 @@ CASES = [
             queue.shared.lock(); //~ candidates k::Cell::lock, k::Spin::lock
             lent.lock(); //~ candidates k::Cell::lock, k::Spin::lock
             LOCK.lock(); //~ candidates k::Cell::lock, k::Spin::lock
-            lent.taken(); //~ exact k::Cell::taken
+            lent.taken(); //~ candidates k::Cell::taken
             #[cfg(feature = "smp")]
             lent.lock(); //~ exact k::Spin::lock
         }
