@@ -21,6 +21,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MANIFEST = '[package]\nname = "wide"\nedition = "2024"\n'
 # Of these modules each calls a few others, forwards and back, and a third has unsafe code.
 MODULES = 300
+FOLDER = "a_folder_with_a_rather_long_name"
 
 
 @pytest.fixture(scope="session")
@@ -71,13 +72,13 @@ def wide(
 def _folders() -> Iterator[str]:
     for folder in range(0, MODULES, 10):
         modules = "\n".join(map(_module, range(folder, folder + 10)))
-        yield f"pub mod folder_{folder // 10} {{\n{modules}\n}}"
+        yield f"pub mod {FOLDER}_{folder // 10} {{\n{modules}\n}}"
 
 
 def _module(number: int) -> str:
     called = sorted({(number * 7 + 3) % MODULES, (number * 13 + 5) % MODULES, number // 2})
     calls = " ".join(
-        f"crate::folder_{one // 10}::a_module_with_a_long_name_{one}::run();" for one in called
+        f"crate::{FOLDER}_{one // 10}::a_module_with_a_long_name_{one}::run();" for one in called
     )
     body = f"unsafe {{ core::ptr::read({number} as *const u8); }}" if number % 3 == 0 else ""
     return (

@@ -1,12 +1,14 @@
 """What there is to review in a small crate."""
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
 from soundcheck.audit import Stages, examine, read_argument_marks
 from soundcheck.bodies import read_bodies
 from soundcheck.commands.policy import open_catalog, open_theory
+from soundcheck.crates.stubs import is_stub
 from soundcheck.input import Input
 from soundcheck.source import SourceFile
 from soundcheck.survey import Survey, take_survey
@@ -21,8 +23,12 @@ Look = Callable[..., Survey]
 def look() -> Look:
     """Call ``look(text)`` for the survey of a crate with that one file."""
     catalog, theory = open_catalog(), open_theory()
+    declared = cache(lambda file: parse(file, ()))
     stages = Stages(
-        lambda files, queries: {file.path: parse(file, queries) for file in files},
+        lambda files, queries: {
+            file.path: declared(file) if is_stub(file.path) else parse(file, queries)
+            for file in files
+        },
         lambda world, _facts, files: [read_bodies(world, bodies) for _, bodies in files],
         theory,
     )
