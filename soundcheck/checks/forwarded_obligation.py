@@ -8,12 +8,14 @@ from soundcheck.boundaries.demands import Demands
 from soundcheck.boundaries.leans import Key
 from soundcheck.boundaries.obligations import Obligation, is_kept
 from soundcheck.boundaries.operations import Operation
+from soundcheck.boundaries.supports import keys_of
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
+from soundcheck.types.ty import INTEGERS
 
 SPEC = CheckSpec(
     facts={
@@ -66,8 +68,36 @@ def _uses(program: Program, demands: Demands) -> dict[Key, _Use]:
             continue
         for operation in site.operations:
             for key in demands.keys_of(site.func, operation):
-                uses.setdefault(key, _Use(defs[site.func], operation))
+                for behind in _behind(program, key):
+                    uses.setdefault(behind, _Use(defs[site.func], operation))
     return uses
+
+
+def _is_number(program: Program, key: Key) -> bool:
+    """Whether a key is the number in a type that is nothing else, as an address is."""
+    item = program.world.defmap.defs[key[1]].item
+    if key[0] != "field" or not isinstance(item, it.Adt) or len(item.fields) != 1:
+        return False
+    ty = item.fields[0].type
+    return isinstance(ty, it.PathType) and ty.path.name in INTEGERS
+
+
+def _behind(program: Program, key: Key) -> Iterator[Key]:
+    """A key, and where it is a function's result what that function gives as it came."""
+    seen = {key}
+    pending = [key]
+    while pending:
+        one = pending.pop()
+        yield one
+        if one[0] == "result":
+            for support in program.boundaries.supports.of(one):
+                new = [
+                    inner
+                    for inner in keys_of(support.leans)
+                    if inner not in seen and not _is_number(program, inner)
+                ]
+                seen.update(new)
+                pending += new
 
 
 def _claim(program: Program, rule: Rule, obligation: Obligation, use: _Use) -> Finding:
