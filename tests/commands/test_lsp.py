@@ -60,12 +60,15 @@ async def client(lsp_client: pytest_lsp.LanguageClient, kernel: Path):
 async def open_document(client, path: Path) -> str:
     item = lsp.TextDocumentItem(path.as_uri(), "rust", 1, path.read_text())
     client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
-    await told(client, path.as_uri())
+    # Two documents may be told of at once, so that nobody waits for one message after the other.
+    async with asyncio.timeout(60):
+        while path.as_uri() not in client.diagnostics:
+            await asyncio.sleep(0.02)
     return path.as_uri()
 
 
-async def told(client, uri: str, version: int = 1) -> list[lsp.Diagnostic]:
-    """The diagnostics of a version of a document, once they are there."""
+async def told(client, uri: str, version: int) -> list[lsp.Diagnostic]:
+    """The diagnostics of a new version of the only document, once they are there."""
     async with asyncio.timeout(60):
         while True:
             said = await client.wait_for_notification(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
