@@ -13,9 +13,12 @@ from soundcheck.commands import cli
 from soundcheck.commands.policy import open_catalog
 from soundcheck.render.html.code import Code, prose
 from soundcheck.render.html.layout import Arc, lay_out
+from soundcheck.render.html.modules import ShownModule, anchor_module
 from soundcheck.render.html.pages import page_of
+from soundcheck.render.html.pictures import anchor_folder, draw_pictures
 from soundcheck.render.html.treemap import Box, squarify
 from soundcheck.source import SourceFile, Span
+from soundcheck.survey.values import Module, Use
 
 # What a crate can hold that would be markup, or would show other code than the compiler reads.
 HOSTILE = """\
@@ -287,6 +290,33 @@ def test_layers_are_no_wider_than_they_may_be() -> None:
 
     assert max(map(len, layers)) <= 14
     assert sorted(node for layer in layers for node in layer) == list(range(300))
+
+
+def module(path: str, lines: int = 10) -> ShownModule:
+    known = Module(path, path.partition("::")[0], "src/lib.rs", lines, is_test=False)
+    return ShownModule(anchor_module(path), known, (), (), (), (), 0, 0, 0)
+
+
+def test_folders_are_opened_as_long_as_a_picture_can_be_read() -> None:
+    modules = [module("k"), *(module(f"k::{a}") for a in "abc")]
+    modules += [module(f"k::{a}::m{number}") for a in "abc" for number in range(30)]
+    uses = [Use("k::a::m1", "k::b::m2", 3), Use("k::a::m1", "k::a::m2", 1, breaks=1)]
+    whole, *folders = draw_pictures(modules, uses)
+    by_path = {one.path: one for one in folders}
+
+    assert [box.path for box in whole.boxes if box.is_folder] == ["k::a", "k::b"]
+    assert len(whole.boxes) == 4 + 30
+    assert [box.path for box in by_path["k"].boxes] == ["k", "k::a", "k::b", "k::c"]
+    assert [(one.breaks, one.is_weak) for one in by_path["k::a"].curves] == [(1, False)]
+    assert by_path["k::a"].trail == ((anchor_folder("k"), "k"),)
+
+
+def test_of_many_crates_the_smallest_are_one() -> None:
+    whole, every = draw_pictures([module(f"k{number}", number) for number in range(60)], [])
+
+    assert len(whole.boxes) == 40
+    assert (whole.boxes[-1].path, whole.boxes[-1].anchor) == ("21 smaller crates", every.anchor)
+    assert len(every.boxes) == 60
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ _GAP, _DROP, _MARGIN = 22, 58, 14
 # In the font of the labels, so many characters fit into a box.
 _LETTERS = 20
 _FEW, _MANY = 40, 300
+_EVERY = "g-every"
 # Fewer than so many nodes are no picture: a folder is opened though it has many children.
 _TOO_FEW = 4
 # Below so many uses all are drawn; above, of each node the strongest.
@@ -80,6 +81,7 @@ class _Group(NamedTuple):
     path: str
     modules: tuple[ShownModule, ...]
     is_folder: bool
+    anchor: str = ""
 
 
 def draw_pictures(modules: Sequence[ShownModule], uses: Sequence[Use]) -> list[Picture]:
@@ -99,7 +101,7 @@ def draw_pictures(modules: Sequence[ShownModule], uses: Sequence[Use]) -> list[P
             ]
             pictures.append(_draw(anchor_folder(path), path, trail, groups, inside[path]))
     if len(own) > _FEW:
-        pictures.append(_draw("g-every", "", (), tree.fold(_MANY), uses))
+        pictures.append(_draw(_EVERY, "", (), tree.fold(_MANY), uses))
     return pictures
 
 
@@ -165,12 +167,28 @@ class _Tree:
             shown.update(dict.fromkeys(self.children[best]))
             if best not in self.own:
                 shown.pop(best)
-        return [
+        groups = [
             _Group(path, tuple(self.own[path]), is_folder=False)
             if path in opened
             else self.group(path)
             for path in sorted(shown)
         ]
+        return groups if len(groups) <= most or opened else _merged(groups, most)
+
+
+def _merged(groups: Sequence[_Group], most: int) -> list[_Group]:
+    """So many groups: those with unsafe code and the largest; the others are one."""
+
+    def weight(group: _Group) -> tuple[bool, int]:
+        return any(one.sites for one in group.modules), sum(
+            one.module.lines for one in group.modules
+        )
+
+    ordered = sorted(groups, key=weight, reverse=True)
+    kept = sorted(ordered[: most - 1], key=lambda group: group.path)
+    rest = tuple(one for group in ordered[most - 1 :] for one in group.modules)
+    name = f"{len(groups) - len(kept)} smaller crates"
+    return [*kept, _Group(name, rest, is_folder=True, anchor=_EVERY)]
 
 
 def _draw(
@@ -241,7 +259,8 @@ def _box(group: _Group, label: str, x: int, y: int) -> Box:
         title += f", {count_of(many, 'module')}"
     return Box(
         group.path,
-        anchor_folder(group.path) if group.is_folder else anchor_module(group.path),
+        group.anchor
+        or (anchor_folder(group.path) if group.is_folder else anchor_module(group.path)),
         group.is_folder,
         label,
         detail,
