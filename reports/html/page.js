@@ -74,16 +74,26 @@ function go(hash) {
   if (name || query) lookAt(element);
 }
 
+// The address that a click has led to already, before the browser tells of it.
+let arrived = null;
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a");
   const href = link && link.getAttribute("href");
   if (!href || !href.startsWith("#") || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const hash = link.dataset.query ? `${href}?${link.dataset.query}` : href;
-  if (decodeURIComponent(location.hash) === hash) go(hash);
-  else location.hash = hash;
+  if (decodeURIComponent(location.hash) !== hash) {
+    location.hash = hash;
+    arrived = location.hash;
+  }
+  go(hash);
 });
-window.addEventListener("hashchange", () => go(location.hash));
+window.addEventListener("hashchange", () => {
+  const known = arrived;
+  arrived = null;
+  if (location.hash !== known) go(location.hash);
+});
 
 // Light and dark.
 {
