@@ -32,16 +32,32 @@ def walk(node: it.Node) -> Iterator[it.Node]:
             stack.extend(reversed(inside(node)))
 
 
-def walk_own(item: it.Node) -> Iterator[it.Node]:
+def walk_own(item: it.Node) -> Sequence[it.Node]:
     """``item`` and everything in its own body: the items inside it, and what is in them, are not.
 
     What comes first in the file comes first.
     """
+    known = _OWN.get(id(item))
+    if known is not None and known[0] is item:
+        return known[1]
+    table = _CHILDREN
+    found: list[it.Node] = []
     stack = [item]
     while stack:
         node = stack.pop()
-        yield node
-        stack.extend(one for one in reversed(children(node)) if not isinstance(one, it.Item))
+        found.append(node)
+        inside = table.get(type(node))
+        if inside is not None:
+            stack.extend([one for one in reversed(inside(node)) if not isinstance(one, it.Item)])
+    if len(_OWN) >= _MOST_OWN:
+        _OWN.clear()
+    _OWN[id(item)] = (item, found)
+    return found
+
+
+# What was walked last, by the identity of items: many checks walk the same bodies.
+_OWN: dict[int, tuple[it.Node, Sequence[it.Node]]] = {}
+_MOST_OWN = 100_000
 
 
 def nearest(node: it.Node, kinds: frozenset[type]) -> list[it.Node]:
