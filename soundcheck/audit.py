@@ -6,7 +6,8 @@ from typing import NamedTuple
 from soundcheck.catalog import Catalog, Rule
 from soundcheck.catalog.profiles import Profile
 from soundcheck.catalog.targets import Theory
-from soundcheck.checks import CHECKS, LATE_CHECKS, SPECS
+from soundcheck.checking import Recall, Spread, find, one_by_one, recall_nothing
+from soundcheck.checks import LATE_CHECKS, SPECS
 from soundcheck.checks.suppression import Judged
 from soundcheck.crates.configurations import Asked
 from soundcheck.finding import Finding, Gap, Report, order_gaps
@@ -23,13 +24,16 @@ from soundcheck.triage import DEFAULT_TERMS, Case, SeverityOf, Terms, read_names
 class Stages(NamedTuple):
     """How files become facts, and bodies calls: here or in processes, from a cache or anew.
 
-    ``profiles`` are the names of those to use, if they are not to be chosen by what is audited.
+    ``recall`` knows what was seen in files before, ``spread`` runs checks abreast. ``profiles``
+    are the names of those to use, if they are not to be chosen by what is audited.
     """
 
     parse: Parse
     link: Link
     theory: Theory
     profiles: tuple[str, ...] = ()
+    recall: Recall = recall_nothing
+    spread: Spread = one_by_one
 
 
 class Examined(NamedTuple):
@@ -88,7 +92,10 @@ def examine(
         is_narrowed=asked != EVERY_BUILD,
     )
     triaged = triage(
-        _find(program, rules), case, terms, lambda judged: _find_late(program, rules, judged)
+        find(program, rules, stages.recall, stages.spread),
+        case,
+        terms,
+        lambda judged: _find_late(program, rules, judged),
     )
     shown = (*triaged.findings, *(one.finding for one in triaged.suppressed))
     report = Report(
@@ -104,12 +111,6 @@ def examine(
         unmet=triaged.unmet,
     )
     return Examined(report, program)
-
-
-def _find(program: Program, rules: Sequence[Rule]) -> Iterator[Finding]:
-    for rule in rules:
-        if rule.check in CHECKS:
-            yield from CHECKS[rule.check].run(program, rule)
 
 
 def _find_late(

@@ -237,6 +237,12 @@ class Program:
             return self.facts[path].events
         return self._accounts.events.get(path, ())
 
+    def only(self, path: str) -> "Program":
+        """A program of one file, with the names it has in this one, and without a model."""
+        view = Program({path: self.facts[path]}, self.forest, None, self._accounts, self._excludes)
+        view.__dict__["_by_file"] = {path: self._by_file.get(path, [])}
+        return view
+
     @property
     def paths(self) -> list[str]:
         """The files, sorted."""

@@ -31,13 +31,15 @@ class CheckSpec(msgspec.Struct, frozen=True):
 
     ``facts`` are its keys in the page's table, ``placeholders`` the names it fills in. With
     ``takes_query`` the page must bring a query, whose captures are placeholders too. With
-    ``needs_model`` it looks at names, types or calls, which take longer than items alone.
+    ``needs_model`` it looks at names, types or calls, which take longer than items alone; with
+    ``needs_contexts`` it also follows them from interrupts, which takes longer still.
     """
 
     facts: Mapping[str, FactSpec] = {}
     placeholders: tuple[str, ...] = ()
     takes_query: bool = False
     needs_model: bool = False
+    needs_contexts: bool = False
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Stage 5, Program and rule to findings: one mechanism a file, and the table of them all."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from soundcheck.catalog import CheckSpec, Rule
 from soundcheck.checks import (
@@ -72,6 +72,33 @@ class Check(NamedTuple):
     run: Callable[[Program, Rule], Iterator[Finding]]
 
 
+class FileCheck(NamedTuple):
+    """A mechanism that looks at one file at a time, so that a look at a file that stays is kept.
+
+    ``look`` is given a program of that file alone, and what ``around`` tells of the whole one: a
+    value of tuples, mappings and frozen sets. It gives findings, or other values, of which
+    ``conclude`` makes findings by file with the whole program before it. ``sees`` is the type of
+    the list of what it gives.
+    """
+
+    spec: CheckSpec
+    look: Callable[[Program, Rule, Any], Iterator[Any]]
+    around: Callable[[Program, Rule], object]
+    sees: Any = list[Finding]
+    conclude: Callable[[Program, Rule, Mapping[str, Sequence[Any]]], Iterator[Finding]] | None = (
+        None
+    )
+
+
+def _alone(spec: CheckSpec, find: Callable[[Program, Rule], Iterator[Finding]]) -> FileCheck:
+    """A check that need not know of any other file than the one it looks at."""
+
+    def look(program: Program, rule: Rule, _around: None) -> Iterator[Finding]:
+        return find(program, rule)
+
+    return FileCheck(spec, look, lambda _program, _rule: None)
+
+
 class LateCheck(NamedTuple):
     """A mechanism that looks at what triage made of the suppressions."""
 
@@ -79,25 +106,55 @@ class LateCheck(NamedTuple):
     run: Callable[[Program, Rule, Sequence[suppression.Judged]], Iterator[Finding]]
 
 
+FILE_CHECKS: Mapping[str, FileCheck] = {
+    "gap": _alone(gap.SPEC, gap.find_gaps),
+    "assembly-options": _alone(assembly_options.SPEC, assembly_options.find_contradicted_options),
+    "guard-escape": _alone(guard_escape.SPEC, guard_escape.find_escaping_guards),
+    "memory-ordering": FileCheck(
+        memory_ordering.SPEC,
+        memory_ordering.look_for_atomics,
+        memory_ordering.atomics,
+        list[memory_ordering.Seen],
+        memory_ordering.find_unordered,
+    ),
+    "laundered-static": FileCheck(
+        laundered_static.SPEC,
+        laundered_static.find_laundered,
+        laundered_static.mutable_statics,
+    ),
+    "unwritten-memory": _alone(unwritten_memory.SPEC, unwritten_memory.find_unwritten),
+    "transmute": FileCheck(transmute.SPEC, transmute.find_transmutes, transmute.declared_numbers),
+    "shared-write": _alone(shared_write.SPEC, shared_write.find_shared_writes),
+    "guard-dropped": FileCheck(
+        guard_dropped.SPEC, guard_dropped.find_dropped_guards, guard_dropped.declared_types
+    ),
+    "pattern": FileCheck(
+        pattern.SPEC,
+        pattern.find_mentions,
+        pattern.names_to_find,
+        list[pattern.Mention],
+        pattern.find_matches,
+    ),
+    "safety-comment": _alone(safety_comment.SPEC, safety_comment.find_uncommented),
+    "safety-section": _alone(safety_section.SPEC, safety_section.find_undocumented),
+    "hollow-argument": _alone(hollow_argument.SPEC, hollow_argument.find_hollow_arguments),
+    "context-argument": _alone(context_argument.SPEC, context_argument.find_context_arguments),
+    "impl-argument": _alone(impl_argument.SPEC, impl_argument.find_unargued),
+    "remark": _alone(remark.SPEC, remark.find_remarks),
+    "lock-bypass": FileCheck(
+        lock_bypass.SPEC, lock_bypass.find_bypasses, lock_bypass.declared_locks
+    ),
+}
+
 CHECKS: Mapping[str, Check] = {
-    "gap": Check(gap.SPEC, gap.find_gaps),
-    "assembly-options": Check(assembly_options.SPEC, assembly_options.find_contradicted_options),
     "sensitive-instruction": Check(
         sensitive_instruction.SPEC, sensitive_instruction.find_sensitive
     ),
-    "guard-escape": Check(guard_escape.SPEC, guard_escape.find_escaping_guards),
     "macro-lock": Check(macro_lock.SPEC, macro_lock.find_macro_locks),
-    "memory-ordering": Check(memory_ordering.SPEC, memory_ordering.find_unordered),
-    "laundered-static": Check(laundered_static.SPEC, laundered_static.find_laundered),
     "lock-marker": Check(lock_marker.SPEC, lock_marker.find_sendable_guards),
-    "unwritten-memory": Check(unwritten_memory.SPEC, unwritten_memory.find_unwritten),
     "foreign-value": Check(foreign_value.SPEC, foreign_value.find_foreign_values),
-    "transmute": Check(transmute.SPEC, transmute.find_transmutes),
     "integer-pointer": Check(integer_pointer.SPEC, integer_pointer.find_integer_pointers),
-    "shared-write": Check(shared_write.SPEC, shared_write.find_shared_writes),
     "unnested-guard": Check(unnested_guard.SPEC, unnested_guard.find_unnested_guards),
-    "guard-dropped": Check(guard_dropped.SPEC, guard_dropped.find_dropped_guards),
-    "pattern": Check(pattern.SPEC, pattern.find_matches),
     "irq-balance": Check(irq_balance.SPEC, irq_balance.find_unbalanced),
     "lock-order": Check(lock_order.SPEC, lock_order.find_inverted),
     "shared-state": Check(shared_state.SPEC, shared_state.find_touched),
@@ -113,17 +170,10 @@ CHECKS: Mapping[str, Check] = {
     "held": Check(held.SPEC, held.find_held),
     "reached": Check(reached.SPEC, reached.find_reached),
     "shared-lock": Check(shared_lock.SPEC, shared_lock.find_shared),
-    "safety-comment": Check(safety_comment.SPEC, safety_comment.find_uncommented),
-    "safety-section": Check(safety_section.SPEC, safety_section.find_undocumented),
-    "hollow-argument": Check(hollow_argument.SPEC, hollow_argument.find_hollow_arguments),
-    "context-argument": Check(context_argument.SPEC, context_argument.find_context_arguments),
     "guard-sync": Check(guard_sync.SPEC, guard_sync.find_lenders),
-    "impl-argument": Check(impl_argument.SPEC, impl_argument.find_unargued),
     "local-token": Check(local_token.SPEC, local_token.find_shared_tokens),
     "redundant-impl": Check(redundant_impl.SPEC, redundant_impl.find_redundant),
     "unbounded-impl": Check(unbounded_impl.SPEC, unbounded_impl.find_unbounded),
-    "remark": Check(remark.SPEC, remark.find_remarks),
-    "lock-bypass": Check(lock_bypass.SPEC, lock_bypass.find_bypasses),
     "ceiling": Check(ceiling.SPEC, ceiling.find_exceeded),
     "allowlist": Check(allowlist.SPEC, allowlist.find_outside),
     "uncounted": Check(uncounted.SPEC, uncounted.find_uncounted),
@@ -149,6 +199,7 @@ LATE_CHECKS: Mapping[str, LateCheck] = {
 }
 
 SPECS: Mapping[str, CheckSpec] = {
+    **{name: check.spec for name, check in FILE_CHECKS.items()},
     **{name: check.spec for name, check in CHECKS.items()},
     **{name: check.spec for name, check in LATE_CHECKS.items()},
 }

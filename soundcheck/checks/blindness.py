@@ -21,6 +21,7 @@ SPEC = CheckSpec(
     },
     placeholders=("what",),
     needs_model=True,
+    needs_contexts=True,
 )
 
 

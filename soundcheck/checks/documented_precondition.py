@@ -26,6 +26,7 @@ SPEC = CheckSpec(
     },
     placeholders=("function", "phrase", "ground", "today"),
     needs_model=True,
+    needs_contexts=True,
 )
 
 # What a caller can get wrong; what is local, or vouched for by its type, he cannot.

@@ -6,8 +6,7 @@ own methods is believed before the page's lists.
 """
 
 from collections.abc import Iterator, Mapping
-
-import msgspec
+from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.crates.outline import type_name
@@ -29,29 +28,35 @@ SPEC = CheckSpec(
 _POINTERS = frozenset({"Arc", "Box", "Rc", "Pin", "Lazy", "LazyLock", "LazyCell", "OnceCell"})
 
 
-class _Words(msgspec.Struct, frozen=True):
-    """The page's lists, and what the workspace declares: types of places, results of functions.
+class Declared(NamedTuple):
+    """What the workspace declares: types of places, results of functions.
 
     A name that two declarations give different types is left out. A free function's result is
     filed under an empty type. ``droppers`` are the types that implement ``Drop``.
     """
 
-    methods: frozenset[str]
-    typed_methods: frozenset[str]
-    types: frozenset[str]
     statics: Mapping[str, str]
     fields: Mapping[tuple[str, str], str]
     results: Mapping[tuple[str, str], str]
     droppers: frozenset[str]
 
 
-def find_dropped_guards(program: Program, rule: Rule) -> Iterator[Finding]:
+class _Words(NamedTuple):
+    """The page's lists, and what the workspace declares."""
+
+    methods: frozenset[str]
+    typed_methods: frozenset[str]
+    types: frozenset[str]
+    declared: Declared
+
+
+def find_dropped_guards(program: Program, rule: Rule, declared: Declared) -> Iterator[Finding]:
     """One finding a statement that takes a lock and keeps no guard."""
     words = _Words(
         frozenset(rule.texts("methods")),
         frozenset(rule.texts("typed_methods")),
         frozenset(rule.texts("types")),
-        *_declared(program),
+        declared,
     )
     for one in program.items():
         if not isinstance(one.item, it.Function) or one.item.body is None or one.is_in_macro:
@@ -108,8 +113,10 @@ def _makes_guard(words: _Words, own: str, call: it.Call) -> bool:
     names = call.func.path.names
     owner = names[-2] if len(names) > 1 else ""
     owner = own if owner == "Self" else owner
-    result = words.results.get((owner, names[-1])) or words.results.get(("", names[-1]), "")
-    return (owner if result in ("", "Self") else result) in words.droppers
+    result = words.declared.results.get((owner, names[-1])) or words.declared.results.get(
+        ("", names[-1]), ""
+    )
+    return (owner if result in ("", "Self") else result) in words.declared.droppers
 
 
 def _takes_lock(
@@ -118,7 +125,7 @@ def _takes_lock(
     if call.name not in words.methods and call.name not in words.typed_methods:
         return False
     ty = _type_of(words, places, call.receiver)
-    result = words.results.get((ty, call.name))
+    result = words.declared.results.get((ty, call.name))
     if result is not None:
         return result.endswith("Guard")
     if ty in words.types:
@@ -132,9 +139,9 @@ def _type_of(words: _Words, places: Mapping[str, str], expr: it.Expr) -> str:
         name = expr.path.name
         if len(expr.path.segments) == 1 and name in places:
             return places[name]
-        return words.statics.get(name, "")
+        return words.declared.statics.get(name, "")
     if isinstance(expr, it.Field):
-        return words.fields.get((_type_of(words, places, expr.base), expr.name), "")
+        return words.declared.fields.get((_type_of(words, places, expr.base), expr.name), "")
     if isinstance(expr, it.Unary) and expr.op == "*":
         return _type_of(words, places, expr.operand)
     if isinstance(expr, it.Ref):
@@ -183,9 +190,8 @@ def _made(value: it.Expr | None) -> str:
     return ""
 
 
-def _declared(
-    program: Program,
-) -> tuple[dict[str, str], dict[tuple[str, str], str], dict[tuple[str, str], str], frozenset[str]]:
+def declared_types(program: Program, _rule: Rule) -> Declared:
+    """What the workspace declares of statics, fields, functions and ``Drop``."""
     statics: dict[str, str] = {}
     fields: dict[tuple[str, str], str] = {}
     results: dict[tuple[str, str], str] = {}
@@ -209,4 +215,4 @@ def _declared(
             key = (owner, item.name)
             if key not in results or result.endswith("Guard"):
                 results[key] = owner if result == "Self" else result
-    return statics, fields, results, frozenset(droppers)
+    return Declared(statics, fields, results, frozenset(droppers))

@@ -30,6 +30,7 @@ SPEC = CheckSpec(
     },
     placeholders=("lock", "what", "type"),
     needs_model=True,
+    needs_contexts=True,
 )
 
 

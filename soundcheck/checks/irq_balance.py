@@ -22,6 +22,7 @@ SPEC = CheckSpec(
     facts={"faults": FactSpec(ListOf(Text(choices=FAULTS)), is_required=True)},
     placeholders=("what", "item"),
     needs_model=True,
+    needs_contexts=True,
 )
 
 

@@ -32,17 +32,18 @@ class _Words(NamedTuple):
     casts: frozenset[str]
 
 
-class _Statics(NamedTuple):
+class Statics(NamedTuple):
     """The mutable statics: by the file that declares them, and those whose names are no other's."""
 
     by_file: Mapping[str, frozenset[str]]
     unique: frozenset[str]
 
     def is_mutable(self, path: str, name: str) -> bool:
+        """Whether a name in a file is that of a mutable static."""
         return name in self.by_file.get(path, ()) or name in self.unique
 
 
-def find_laundered(program: Program, rule: Rule) -> Iterator[Finding]:
+def find_laundered(program: Program, rule: Rule, statics: Statics) -> Iterator[Finding]:
     """One finding a reference, at the expression that makes it."""
     words = _Words(
         frozenset(rule.texts("kinds")),
@@ -51,7 +52,6 @@ def find_laundered(program: Program, rule: Rule) -> Iterator[Finding]:
         frozenset(rule.texts("shared_methods")),
         frozenset(rule.texts("casts")),
     )
-    statics = _mutable_statics(program)
     if not statics.by_file:
         return
     for one in program.items():
@@ -59,7 +59,8 @@ def find_laundered(program: Program, rule: Rule) -> Iterator[Finding]:
             yield from _in_item(program, rule, words, statics, one)
 
 
-def _mutable_statics(program: Program) -> _Statics:
+def mutable_statics(program: Program, _rule: Rule) -> Statics:
+    """The mutable statics of the workspace."""
     by_file: dict[str, set[str]] = defaultdict(set)
     seen: dict[str, bool] = {}
     for one in program.items():
@@ -69,14 +70,14 @@ def _mutable_statics(program: Program) -> _Statics:
         seen[item.name] = item.is_mut and seen.get(item.name, True)
         if item.is_mut:
             by_file[one.path].add(item.name)
-    return _Statics(
+    return Statics(
         {path: frozenset(names) for path, names in by_file.items()},
         frozenset(name for name, is_mut in seen.items() if is_mut),
     )
 
 
 def _in_item(
-    program: Program, rule: Rule, words: _Words, statics: _Statics, one: ProgramItem
+    program: Program, rule: Rule, words: _Words, statics: Statics, one: ProgramItem
 ) -> Iterator[Finding]:
     pointers: dict[str, str] = {}
     for node in walk_own(one.item):
@@ -94,7 +95,7 @@ def _in_item(
 
 
 def _reference(
-    words: _Words, statics: _Statics, one: ProgramItem, pointers: Mapping[str, str], node: it.Node
+    words: _Words, statics: Statics, one: ProgramItem, pointers: Mapping[str, str], node: it.Node
 ) -> tuple[str, str] | None:
     """The static to which a piece of a body makes a reference, and of which kind."""
     if isinstance(node, it.Cast):
@@ -118,7 +119,7 @@ def _reference(
 
 
 def _cast(
-    words: _Words, statics: _Statics, one: ProgramItem, cast: it.Cast
+    words: _Words, statics: Statics, one: ProgramItem, cast: it.Cast
 ) -> tuple[str, str] | None:
     """The static whose address is taken by a reference that becomes a pointer at once."""
     ref = cast.operand
@@ -131,7 +132,7 @@ def _cast(
 
 
 def _pointed(
-    words: _Words, statics: _Statics, one: ProgramItem, pointers: Mapping[str, str], expr: it.Expr
+    words: _Words, statics: Statics, one: ProgramItem, pointers: Mapping[str, str], expr: it.Expr
 ) -> str:
     """The mutable static that a raw pointer points to, or into; empty for any other value."""
     while True:
@@ -153,7 +154,7 @@ def _pointed(
     return _static_in(statics, one, place)
 
 
-def _static_in(statics: _Statics, one: ProgramItem, place: it.Expr | None) -> str:
+def _static_in(statics: Statics, one: ProgramItem, place: it.Expr | None) -> str:
     """The mutable static that a place is, or is a part of; empty for any other."""
     while isinstance(place, it.Field | it.Index):
         place = place.base

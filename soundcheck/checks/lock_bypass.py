@@ -5,8 +5,7 @@ lock's own; where one is forwarded or wrapped, the wrapper is.
 """
 
 from collections.abc import Iterator, Mapping
-
-import msgspec
+from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.crates.outline import type_name
@@ -28,27 +27,31 @@ SPEC = CheckSpec(
 )
 
 
-class _Words(msgspec.Struct, frozen=True):
-    """The page's lists; the modules whose own a method is; the statics that are raw locks."""
+class Declared(NamedTuple):
+    """Of the workspace: the modules whose own a method is; the statics that are raw locks."""
+
+    homes: Mapping[str, frozenset[str]]
+    raw_statics: frozenset[str]
+
+
+class _Words(NamedTuple):
+    """The page's lists, and what the workspace declares."""
 
     methods: frozenset[str]
     raw_methods: frozenset[str]
     raw_getters: frozenset[str]
     own_functions: frozenset[str]
-    homes: Mapping[str, frozenset[str]]
-    raw_statics: frozenset[str]
+    declared: Declared
 
 
-def find_bypasses(program: Program, rule: Rule) -> Iterator[Finding]:
+def find_bypasses(program: Program, rule: Rule, declared: Declared) -> Iterator[Finding]:
     """One finding a call."""
-    methods = frozenset(rule.texts("methods"))
     words = _Words(
-        methods,
+        frozenset(rule.texts("methods")),
         frozenset(rule.texts("raw_methods")),
         frozenset(rule.texts("raw_getters")),
         frozenset(rule.texts("own_functions")),
-        _homes(program, methods),
-        _raw_statics(program, frozenset(rule.texts("raw_types"))),
+        declared,
     )
     for one in program.items():
         if not isinstance(one.item, it.Function) or one.item.body is None or one.is_in_macro:
@@ -82,7 +85,7 @@ def _called(words: _Words, node: it.Node) -> tuple[str, int, str]:
 def _is_raw(words: _Words, receiver: it.Expr) -> bool:
     if isinstance(receiver, it.MethodCall):
         return receiver.name in words.raw_getters
-    return isinstance(receiver, it.PathExpr) and receiver.path.name in words.raw_statics
+    return isinstance(receiver, it.PathExpr) and receiver.path.name in words.declared.raw_statics
 
 
 def _is_own(words: _Words, one: ProgramItem, name: str, node: it.Node) -> bool:
@@ -90,7 +93,7 @@ def _is_own(words: _Words, one: ProgramItem, name: str, node: it.Node) -> bool:
     if one.item.name == name:
         return True
     path = one.module.path
-    homes = words.homes.get(name, frozenset())
+    homes = words.declared.homes.get(name, frozenset())
     if any(path == home or path.startswith(f"{home}::") for home in homes):
         return True
     is_of_self = isinstance(node, it.MethodCall) and _root_of(node.receiver) == "self"
@@ -108,6 +111,14 @@ def _root_of(expr: it.Expr) -> str:
             expr = expr.operand
         else:
             return expr.path.names[0] if isinstance(expr, it.PathExpr) else ""
+
+
+def declared_locks(program: Program, rule: Rule) -> Declared:
+    """What the workspace declares of locks."""
+    return Declared(
+        _homes(program, frozenset(rule.texts("methods"))),
+        _raw_statics(program, frozenset(rule.texts("raw_types"))),
+    )
 
 
 def _homes(program: Program, methods: frozenset[str]) -> dict[str, frozenset[str]]:

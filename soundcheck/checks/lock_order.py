@@ -22,6 +22,7 @@ SPEC = CheckSpec(
     facts={"waits": FactSpec(ListOf(Text(choices=WAITS)), is_required=True)},
     placeholders=("lock", "other"),
     needs_model=True,
+    needs_contexts=True,
 )
 
 

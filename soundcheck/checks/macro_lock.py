@@ -15,7 +15,7 @@ from soundcheck.program import Program
 from soundcheck.syntax import items as it
 from soundcheck.syntax.visit import walk
 
-SPEC = CheckSpec(facts={}, placeholders=("lock", "macro"), needs_model=True)
+SPEC = CheckSpec(facts={}, placeholders=("lock", "macro"), needs_model=True, needs_contexts=True)
 
 # The fragments that stand for something which is evaluated where it is put.
 _EVALUATED = frozenset({"expr", "tt", "block", "stmt"})

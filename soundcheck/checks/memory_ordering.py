@@ -6,10 +6,10 @@ then not all of its accesses are in sight.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
@@ -36,7 +36,7 @@ _FENCES = frozenset({"fence", "atomic_fence"})
 _ALONE = frozenset({"get_mut", "into_inner"})
 
 
-class _Access(NamedTuple):
+class Access(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One access: ``method`` with its orderings, in which function.
 
     ``is_guard`` tells a condition that unsafe code waits for: of a loop that does nothing else, or
@@ -53,32 +53,37 @@ class _Access(NamedTuple):
 
     @property
     def is_load(self) -> bool:
+        """Whether it changes nothing."""
         return self.method == "load"
 
     @property
     def text(self) -> str:
+        """The call as messages show it."""
         return f"{self.method}(…, {', '.join(self.orderings)})".replace("load(…, ", "load(")
 
 
-class _Seen(NamedTuple):
-    """All that bodies do with atomics: accesses by name, names used otherwise, and fences.
+class Seen(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """All that the bodies of a file, or of all, do with atomics.
 
-    ``unsafe_after`` is the offset of the last unsafe block of each function that has one.
+    Accesses by name, names used otherwise, and functions with fences; ``unsafe_after`` is the
+    offset of the last unsafe block of each function that has one. Functions are told by their
+    file and start.
     """
 
-    accesses: Mapping[str, Sequence[_Access]]
+    accesses: Mapping[str, Sequence[Access]]
     loose: frozenset[str]
     fences: frozenset[tuple[str, int]]
     unsafe_after: Mapping[tuple[str, int], int]
-    announced: Sequence[tuple[str, _Access, str]]
+    announced: Sequence[tuple[str, Access, str]]
 
 
-def find_unordered(program: Program, rule: Rule) -> Iterator[Finding]:
+def find_unordered(
+    program: Program, rule: Rule, by_file: Mapping[str, Sequence[Seen]]
+) -> Iterator[Finding]:
     """One finding an atomic and kind, at the access that lacks its ordering."""
     kinds = frozenset(rule.texts("kinds"))
-    names = _atomics(program)
-    seen = _look(program, names, frozenset(rule.texts("announcers")))
-    found: list[tuple[_Access, _Access | None, str, str]] = []
+    seen = _joined(one for path in program.paths for one in by_file[path])
+    found: list[tuple[Access, Access | None, str, str]] = []
     for name, accesses in seen.accesses.items():
         if name in seen.loose or any(not one.orderings for one in accesses):
             continue
@@ -102,8 +107,8 @@ def find_unordered(program: Program, rule: Rule) -> Iterator[Finding]:
 
 
 def _without_release(
-    seen: _Seen, name: str, accesses: Sequence[_Access]
-) -> Iterator[tuple[_Access, _Access | None, str, str]]:
+    seen: Seen, name: str, accesses: Sequence[Access]
+) -> Iterator[tuple[Access, Access | None, str, str]]:
     writes = [one for one in accesses if not one.is_load]
     reads = [
         one
@@ -122,8 +127,8 @@ def _without_release(
 
 
 def _relaxed_guards(
-    seen: _Seen, name: str, accesses: Sequence[_Access]
-) -> Iterator[tuple[_Access, _Access | None, str, str]]:
+    seen: Seen, name: str, accesses: Sequence[Access]
+) -> Iterator[tuple[Access, Access | None, str, str]]:
     writes = [one for one in accesses if one.method == "store" and "Release" in one.orderings]
     if not writes:
         return
@@ -143,7 +148,7 @@ def _relaxed_guards(
 # -- what bodies do ----------------------------------------------------------------------------
 
 
-def _atomics(program: Program) -> frozenset[str]:
+def atomics(program: Program, _rule: Rule) -> frozenset[str]:
     """The names that one static or one field of the workspace has, its type being atomic."""
     counts: dict[str, list[bool]] = defaultdict(list)
     for one in program.items():
@@ -167,12 +172,30 @@ def _is_atomic(ty: it.Type | None) -> bool:
     return name.startswith("Atomic") and name[6:7].isupper()
 
 
-def _look(program: Program, names: frozenset[str], announcers: frozenset[str]) -> _Seen:
-    accesses: dict[str, list[_Access]] = defaultdict(list)
+def _joined(seen: Iterable[Seen]) -> Seen:
+    """What was seen in all files."""
+    seen = tuple(seen)
+    accesses: dict[str, list[Access]] = defaultdict(list)
+    for one in seen:
+        for name, found in one.accesses.items():
+            accesses[name].extend(found)
+    return Seen(
+        accesses,
+        frozenset().union(*(one.loose for one in seen)),
+        frozenset().union(*(one.fences for one in seen)),
+        {func: start for one in seen for func, start in one.unsafe_after.items()},
+        [found for one in seen for found in one.announced],
+    )
+
+
+def look_for_atomics(program: Program, rule: Rule, names: frozenset[str]) -> Iterator[Seen]:
+    """What the bodies of a file do with some atomics."""
+    announcers = frozenset(rule.texts("announcers"))
+    accesses: dict[str, list[Access]] = defaultdict(list)
     loose: set[str] = set()
     fences: set[tuple[str, int]] = set()
     unsafe_after: dict[tuple[str, int], int] = {}
-    announced: list[tuple[str, _Access, str]] = []
+    announced: list[tuple[str, Access, str]] = []
     for one in program.items():
         if not isinstance(one.item, it.Function | it.Static | it.MacroDef) or one.is_test:
             continue
@@ -181,13 +204,13 @@ def _look(program: Program, names: frozenset[str], announcers: frozenset[str]) -
         _look_into(one, names, accesses, loose, fences, unsafe_after)
         if announcers and isinstance(one.item, it.Function):
             announced += _announced(one, names, announcers)
-    return _Seen(accesses, frozenset(loose), frozenset(fences), unsafe_after, announced)
+    yield Seen(accesses, frozenset(loose), frozenset(fences), unsafe_after, announced)
 
 
 def _look_into(
     one: ProgramItem,
     names: frozenset[str],
-    accesses: dict[str, list[_Access]],
+    accesses: dict[str, list[Access]],
     loose: set[str],
     fences: set[tuple[str, int]],
     unsafe_after: dict[tuple[str, int], int],
@@ -245,7 +268,7 @@ def _atomic_name(names: frozenset[str], expr: it.Expr) -> str:
     return ""
 
 
-def _access(one: ProgramItem, call: it.MethodCall, *, in_guard: bool) -> _Access:
+def _access(one: ProgramItem, call: it.MethodCall, *, in_guard: bool) -> Access:
     if isinstance(one.item, it.Function) and one.item.receiver == "&mut self":
         # Nobody else is there to be ordered with.
         in_guard = False
@@ -255,12 +278,12 @@ def _access(one: ProgramItem, call: it.MethodCall, *, in_guard: bool) -> _Access
         if isinstance(arg, it.PathExpr) and arg.path.name in _ORDERINGS
     )
     end = call.name_start + len(call.name.encode())
-    return _Access(call.name, orderings, one.path, call.name_start, end, one.item.start, in_guard)
+    return Access(call.name, orderings, one.path, call.name_start, end, one.item.start, in_guard)
 
 
 def _announced(
     one: ProgramItem, names: frozenset[str], announcers: frozenset[str]
-) -> Iterator[tuple[str, _Access, str]]:
+) -> Iterator[tuple[str, Access, str]]:
     """Relaxed stores right before a statement that calls one of ``announcers``."""
     for node in walk(one.item):
         if not isinstance(node, it.Block):

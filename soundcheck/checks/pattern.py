@@ -10,18 +10,19 @@ from soundcheck.syntax.addresses import mentions_in
 from soundcheck.syntax.facts import Capture, QueryMatch
 from soundcheck.syntax.items import Function, MacroDef, MacroItem, Static
 
+Mention = tuple[str, bool]
+"""A name that a body mentions, and whether for the address alone."""
+
 SPEC = CheckSpec(facts={"unless_only_addressed": FactSpec(Flag(), default=False)}, takes_query=True)
 
 
-def find_matches(program: Program, rule: Rule) -> Iterator[Finding]:
+def find_matches(
+    program: Program, rule: Rule, mentions: Mapping[str, Sequence[Mention]]
+) -> Iterator[Finding]:
     """One finding a match; ``@name``, where captured, is what the finding is about."""
-    matches = {
-        path: [match for match in program.facts[path].matches if match.rule == rule.name]
-        for path in program.paths
-    }
-    addressed = _addressed(program, matches) if rule.facts["unless_only_addressed"] else set()
+    addressed = _addressed(program, rule, mentions) if rule.facts["unless_only_addressed"] else ()
     for path in program.paths:
-        for match in matches[path]:
+        for match in _matches(program, rule, path):
             site = match.get("site") or match.captures[0]
             name = match.get("name")
             if name is not None and (path, name.start) in addressed:
@@ -35,19 +36,44 @@ def find_matches(program: Program, rule: Rule) -> Iterator[Finding]:
             yield program.claim(rule, at, site="pattern", subject=subject, values=values)
 
 
+def _matches(program: Program, rule: Rule, path: str) -> Iterator[QueryMatch]:
+    return (match for match in program.facts[path].matches if match.rule == rule.name)
+
+
+def _named(program: Program, rule: Rule) -> Iterator[tuple[str, Capture]]:
+    for path in program.paths:
+        for match in _matches(program, rule, path):
+            name = match.get("name")
+            if name is not None:
+                yield path, name
+
+
+def names_to_find(program: Program, rule: Rule) -> frozenset[str]:
+    """The names of which it matters how they are mentioned."""
+    if not rule.facts["unless_only_addressed"]:
+        return frozenset()
+    return frozenset(name.text for _, name in _named(program, rule))
+
+
+def find_mentions(program: Program, _rule: Rule, names: frozenset[str]) -> Iterator[Mention]:
+    """The names that the bodies of a file mention, and whether for the address alone."""
+    if not names:
+        return
+    for one in program.items():
+        if isinstance(one.item, Function | Static | MacroDef | MacroItem):
+            yield from mentions_in(one.item, names)
+
+
 def _addressed(
-    program: Program, matches: Mapping[str, Sequence[QueryMatch]]
+    program: Program, rule: Rule, mentions: Mapping[str, Sequence[Mention]]
 ) -> set[tuple[str, int]]:
     """The names, by place, that are mentioned, and each time for the address alone."""
-    named = [
-        (path, name)
-        for path, found in matches.items()
-        for match in found
-        if (name := match.get("name")) is not None
-    ]
-    seen = _mentions(program, frozenset(name.text for _, name in named))
+    seen: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for path in program.paths:
+        for text, is_address in mentions[path]:
+            seen[text].append((path, is_address))
     only: set[tuple[str, int]] = set()
-    for path, name in named:
+    for path, name in _named(program, rule):
         kinds = [
             is_address
             for file, is_address in seen.get(name.text, ())
@@ -56,17 +82,6 @@ def _addressed(
         if kinds and all(kinds):
             only.add((path, name.start))
     return only
-
-
-def _mentions(program: Program, names: frozenset[str]) -> Mapping[str, Sequence[tuple[str, bool]]]:
-    """Where names are mentioned, by file, and whether for the address alone."""
-    seen: dict[str, list[tuple[str, bool]]] = defaultdict(list)
-    if names:
-        for one in program.items():
-            if isinstance(one.item, Function | Static | MacroDef | MacroItem):
-                for name, is_address in mentions_in(one.item, names):
-                    seen[name].append((one.path, is_address))
-    return seen
 
 
 def _is_visible(program: Program, path: str, name: Capture) -> bool:

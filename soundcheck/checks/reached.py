@@ -27,6 +27,7 @@ SPEC = CheckSpec(
     },
     placeholders=("what", "root", "type"),
     needs_model=True,
+    needs_contexts=True,
 )
 
 

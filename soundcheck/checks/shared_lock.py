@@ -32,6 +32,7 @@ SPEC = CheckSpec(
     },
     placeholders=("lock", "type", "handler", "holder"),
     needs_model=True,
+    needs_contexts=True,
 )
 
 

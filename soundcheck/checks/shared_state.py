@@ -30,6 +30,7 @@ SPEC = CheckSpec(
     },
     placeholders=("state", "handler", "other"),
     needs_model=True,
+    needs_contexts=True,
 )
 
 

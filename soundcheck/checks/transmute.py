@@ -48,8 +48,15 @@ _CHECKS = (it.If, it.Match, it.While)
 _ASSERTIONS = frozenset({"assert", "assert_eq", "assert_ne"})
 
 
+class Declared(NamedTuple):
+    """Of the workspace: the names of integer types, and how many variants a plain enum has."""
+
+    integers: frozenset[str]
+    enums: Mapping[str, int]
+
+
 class _Facts(NamedTuple):
-    """The page's lists, and of the workspace the names of integer types and the plain enums."""
+    """The page's lists, and what the workspace declares."""
 
     kinds: Mapping[str, str]
     transmutes: frozenset[str]
@@ -58,8 +65,7 @@ class _Facts(NamedTuple):
     assuming: frozenset[str]
     never_zero: frozenset[str]
     looking: frozenset[str]
-    integers: frozenset[str]
-    enums: Mapping[str, int]
+    declared: Declared
 
 
 class _Body(NamedTuple):
@@ -71,7 +77,7 @@ class _Body(NamedTuple):
     arguments: Mapping[str, str]
 
 
-def find_transmutes(program: Program, rule: Rule) -> Iterator[Finding]:
+def find_transmutes(program: Program, rule: Rule, declared: Declared) -> Iterator[Finding]:
     """One finding a call, at its name; the words of its kind stand on the page."""
     table = rule.facts["kinds"]
     facts = _Facts(
@@ -82,7 +88,7 @@ def find_transmutes(program: Program, rule: Rule) -> Iterator[Finding]:
         frozenset(rule.texts("assuming")),
         frozenset(rule.texts("never_zero")),
         frozenset(rule.texts("looking")),
-        *_declared(program),
+        declared,
     )
     for one in program.items():
         if not isinstance(one.item, it.Function | it.Static | it.MacroDef):
@@ -99,8 +105,8 @@ def find_transmutes(program: Program, rule: Rule) -> Iterator[Finding]:
                 yield program.claim(rule, at, site="call", values=values)
 
 
-def _declared(program: Program) -> tuple[frozenset[str], Mapping[str, int]]:
-    """The names of integer types, aliases among them, and how many variants a plain enum has."""
+def declared_numbers(program: Program, _rule: Rule) -> Declared:
+    """The integer types, aliases among them, and the plain enums of the workspace."""
     integers = set(INTEGERS)
     enums: dict[str, int] = {}
     for one in program.items():
@@ -112,7 +118,7 @@ def _declared(program: Program) -> tuple[frozenset[str], Mapping[str, int]]:
             is_plain = all(variant.form == "unit" for variant in item.variants)
             count = len(item.variants) if is_plain and item.name not in enums else 0
             enums[item.name] = count
-    return frozenset(integers), {name: count for name, count in enums.items() if count}
+    return Declared(frozenset(integers), {name: count for name, count in enums.items() if count})
 
 
 def _called(facts: _Facts, node: it.Node) -> str:
@@ -204,14 +210,14 @@ def _transmuted(facts: _Facts, body: _Body, call: it.Call) -> str:
     if isinstance(result, it.PathType):
         if result.path.name == "Box":
             return "reference"
-        variants = facts.enums.get(result.path.name, 0)
+        variants = facts.declared.enums.get(result.path.name, 0)
         if variants and not _is_bounded(body, call, variants):
             return "enum"
     return "any"
 
 
 def _is_integer(facts: _Facts, ty: it.Type | None) -> bool:
-    return isinstance(ty, it.PathType) and ty.path.name in facts.integers
+    return isinstance(ty, it.PathType) and ty.path.name in facts.declared.integers
 
 
 def _is_longer(source: it.Type, result: it.Type | None) -> bool:

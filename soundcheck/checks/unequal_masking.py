@@ -23,6 +23,7 @@ SPEC = CheckSpec(
     },
     placeholders=("state", "masked", "open"),
     needs_model=True,
+    needs_contexts=True,
 )
 
 

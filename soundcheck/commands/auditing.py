@@ -119,7 +119,14 @@ def run_audit(
         split_names(choice.select), split_names(choice.extend_select), split_names(choice.ignore)
     )
     rules, severity_of = choose_rules(session.catalog, settings, asked)
-    stages = Stages(session.parse, session.link, open_theory(), session.profiles)
+    stages = Stages(
+        session.parse,
+        session.link,
+        open_theory(),
+        session.profiles,
+        session.recall,
+        session.spread,
+    )
     source = replace(session.input, accounts=read_accounts(session))
     try:
         report, program = examine(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from soundcheck.model import Link, Model
     from soundcheck.syntax.facts import FileFacts, Queries
 
-_WORDS = {"facts": "parsing", "bodies": "linking", "links": "linking"}
+_WORDS = {"facts": "parsing", "bodies": "linking", "links": "linking", "looks": "checking"}
 
 
 class Store:
@@ -252,6 +252,21 @@ class Session:
             file.path: decoder.decode(value) for file, value in zip(files, encoded, strict=True)
         }
 
+    def recall(
+        self, files: "Mapping[str, bytes]", look: "Callable[[str], bytes]"
+    ) -> "dict[str, bytes]":
+        """What a look at each file gives, from the cache where all it rests on is as it was."""
+        texts = {file.path: file.data for file in self.input.files}
+        keyed = [SourceFile(path, rest + texts[path]) for path, rest in files.items()]
+        seen = self.store.remembered("looks", b"", keyed, lambda file: look(file.path))
+        return dict(zip(files, seen, strict=True))
+
+    def spread(self, functions: "Sequence[Callable[[], bytes]]") -> list[bytes]:
+        """What functions give, each in a process of its own if there are jobs for it."""
+        size = sum(len(file.data) for file in self.input.files)
+        with told():
+            return map_bytes(_call, functions, [size] * len(functions), self.store.jobs)
+
     def is_narrowed(self, selected: Selected) -> bool:
         """Whether the run is narrowed to a configuration, by the command line or the settings."""
         if selected != EVERY_BUILD:
@@ -365,6 +380,10 @@ class Session:
         """The files that bodies stand in; a stub is as good as its interface."""
         texts = {file.path: file for file in self.input.files}
         return [texts.get(path, SourceFile(path, b"")) for path, _ in files]
+
+
+def _call(function: Callable[[], bytes]) -> bytes:
+    return function()
 
 
 def _parse(file: SourceFile, queries: "Queries") -> "FileFacts":
