@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId, CallSite
@@ -46,19 +47,32 @@ class _Clash(NamedTuple):
 def find_held(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a guard and cause, at the step that must not be under it."""
     contexts = program.contexts
-    for body in sorted(contexts.flows.of):
-        if is_stub(contexts.definition(body).file):
-            continue
-        wanted = rule.texts("contexts")
+    wanted = rule.texts("contexts")
+    for body, holding in _holding(contexts).items():
         if wanted and contexts.runs_in(body, wanted) is None:
             continue
         told: set[tuple[int, str]] = set()
-        for flow, event in contexts.events(body):
+        for flow, event in holding:
             for clash in _clashes(contexts, rule, body, flow, event):
                 key = (clash.hold.start, clash.subject)
                 if key not in told:
                     told.add(key)
                     yield _finding(program, rule, body, event, clash)
+
+
+@lru_cache(maxsize=1)
+def _holding(contexts: Contexts) -> Mapping[BodyId, Sequence[tuple[Flow, Event]]]:
+    """The steps at which a lock is held, by body; those of stubs are nobody's fault."""
+    found: dict[BodyId, list[tuple[Flow, Event]]] = {}
+    for body in sorted(contexts.flows.of):
+        steps = [
+            (flow, event)
+            for flow, event in contexts.events(body)
+            if any(isinstance(hold.fact, LockFact) for hold in event.state.holds)
+        ]
+        if steps and not is_stub(contexts.definition(body).file):
+            found[body] = steps
+    return found
 
 
 def _clashes(

@@ -48,17 +48,38 @@ def find_roots(world: World, graph: CallGraph, flows: Flows, facts: KernelFacts)
 
 def _declared(world: World, facts: KernelFacts) -> Iterator[Root]:
     """Roots by what their declaration says: ABI, attribute, symbol, path, trait."""
+    names = _Names(facts.entries)
     for target in world.defmap.defs:
         item = target.item
         if not isinstance(item, it.Function) or item.body is None or not target.is_primary:
             continue
-        if is_stub(target.file) or world.callees.is_excluded(target):
+        if not names.may_be_one(target, item) or is_stub(target.file):
+            continue
+        if world.callees.is_excluded(target):
             continue
         symbols = tuple(exports_of(target))
         for entry in facts.entries:
             if _is_declared(world, target, item, symbols, entry):
                 yield Root(BodyId(target.index), entry, entry.why, _place(world, target))
                 break
+
+
+class _Names:
+    """The last names of functions and methods that entries tell of: most bodies have none."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        paths = (path for one in entries for path in (*one.functions, *one.methods))
+        names = {path.rpartition("::")[2] for path in paths}
+        self._exact = frozenset(name for name in names if "*" not in name)
+        self._globs = tuple(names - self._exact)
+
+    def may_be_one(self, target: Def, item: it.Function) -> bool:
+        """Whether anything is said of a function by which an entry could know it."""
+        if item.abi or item.attributes or isinstance(target.container, it.MacroItem):
+            return True
+        return target.name in self._exact or any(
+            fnmatchcase(target.name, name) for name in self._globs
+        )
 
 
 def _is_declared(

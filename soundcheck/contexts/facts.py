@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
@@ -241,10 +242,15 @@ class KernelFacts:
 
 
 class TypeTable(Generic[T]):
-    """Facts by types."""
+    """Facts by the patterns of types they are about, found by the last segment of a type."""
 
     def __init__(self, facts: Iterable[tuple[TypePattern, T]]) -> None:
-        self._facts = tuple(facts)
+        self._by_name: dict[str, list[tuple[int, TypePattern, T]]] = defaultdict(list)
+        self._globs: list[tuple[int, TypePattern, T]] = []
+        for number, (pattern, fact) in enumerate(facts):
+            name = pattern.path.rpartition("::")[2]
+            is_glob = "*" in name or name == "_"
+            (self._globs if is_glob else self._by_name[name]).append((number, pattern, fact))
         self._known: dict[str, tuple[T, ...]] = {}
 
     def of(self, shown: str) -> tuple[T, ...]:
@@ -252,8 +258,10 @@ class TypeTable(Generic[T]):
         known = self._known.get(shown)
         if known is None:
             split = split_type(shown)
-            found = (fact for pattern, fact in self._facts if pattern.fits(split))
-            known = self._known[shown] = tuple(found)
+            near = self._by_name.get(split[0].rpartition("::")[2], ())
+            found = [one for one in (*near, *self._globs) if one[1].fits(split)]
+            found.sort(key=lambda one: one[0])
+            known = self._known[shown] = tuple(fact for _, _, fact in found)
         return known
 
 

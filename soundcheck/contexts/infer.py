@@ -7,7 +7,7 @@ entered; each pair is kept with the way to it that guesses least, and of these t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -87,6 +87,7 @@ class Contexts:
         self.builds = Builds(world)
         self.ways: dict[Node, Way] = {}
         self._sure: dict[Node, bool] = {}
+        self._steps_seen: dict[tuple[BodyId, bool], tuple[_Step, ...]] = {}
         self._sure_calls: dict[BodyId, tuple[tuple[BodyId, Event], ...]] = {}
         self._infer()
 
@@ -239,13 +240,18 @@ class Contexts:
                 heappush(queue, (0, 0, len(self.ways), node))
         while queue:
             guesses, length, _, node = heappop(queue)
-            for body, irq, event, sure in self._steps(node):
+            is_handler = node.context in _HANDLERS
+            for body, irq, event, sure in self._steps_of(node.body, is_handler=is_handler):
                 build = node.build & self.builds.of(body)
-                following = Node(body, self._context_of(node.context, body), irq, build)
-                total = guesses + (not sure) + 2 * _is_drop(event)
-                if following.context in _HANDLERS and total > _MOST_GUESSES:
+                if not build:
                     continue
-                if build and self._is_new(following):
+                # What happens as at entry happens as this body was entered.
+                state = node.irq if irq == ENTRY else irq
+                following = Node(body, self._context_of(node.context, body), state, build)
+                total = guesses + (not sure) + 2 * _is_drop(event)
+                if total > _MOST_GUESSES and following.context in _HANDLERS:
+                    continue
+                if self._is_new(following):
                     self.ways[following] = Way(node, event, None, sure, length + 1)
                     heappush(queue, (total, length + 1, len(self.ways), following))
 
@@ -277,10 +283,16 @@ class Contexts:
         """The functions that never return."""
         declared, defs = self.world.methods.declared, self.world.defmap.defs
         owners = {body.owner for body in self.flows.of if body.closure < 0}
+        aliases = {
+            target.name
+            for target in defs
+            if isinstance(target.item, it.TypeAlias) and isinstance(target.item.type, it.NeverType)
+        }
         return frozenset(
             BodyId(owner)
             for owner in owners
-            if defs[owner].kind == "function" and declared.signature_of(defs[owner]).ret == NEVER
+            if _may_be_endless(defs[owner], aliases)
+            and declared.signature_of(defs[owner]).ret == NEVER
         )
 
     def _is_new(self, node: Node) -> bool:
@@ -315,37 +327,50 @@ class Contexts:
             node = Node(body, "task", irq, self.builds.of(body))
             yield node, Root(body, _ASSUMED, _ASSUMED.why, at)
 
-    def _steps(self, node: Node) -> Iterator[_Step]:
-        for _, event in self.events(node.body):
+    def _steps_of(self, body: BodyId, *, is_handler: bool) -> Sequence[_Step]:
+        """The steps that lead from a body to others, with the interrupts relative to its entry."""
+        known = self._steps_seen.get((body, is_handler))
+        if known is None:
+            # Of steps that lead to one body alike the first is the way there.
+            first: dict[tuple[BodyId, str, bool, bool], _Step] = {}
+            for step in self._steps(body, is_handler=is_handler):
+                callee, irq, event, sure = step
+                first.setdefault((callee, irq, sure, _is_drop(event)), step)
+            known = self._steps_seen[(body, is_handler)] = tuple(first.values())
+        return known
+
+    def _steps(self, body: BodyId, *, is_handler: bool) -> Iterator[_Step]:
+        for _, event in self.events(body):
             op, site = event.op, event.site
             if not isinstance(op, Call) or site is None or site.reason == MOVED_ON:
                 continue
             # What only a name suggests is too little to blame a handler by.
-            if site.reason == "name" and node.context in _HANDLERS:
+            if site.reason == "name" and is_handler:
                 continue
-            irq = self.irq_at(node, event.state)
-            is_param = op.kind == "value" and (node.body, op.start, op.end) in self._params
+            mask = event.state.mask(INTERRUPTS)
+            irq = UNMASKED if mask == EITHER else mask
+            is_param = op.kind == "value" and (body, op.start, op.end) in self._params
             sure = site.resolution in ("exact", "external")
-            if not is_param and not self._is_told(node, event):
+            if not is_param and not self._is_told(event, is_handler=is_handler):
                 for callee in site.callees:
-                    if node.context in _HANDLERS and callee in self._later:
+                    if is_handler and callee in self._later:
                         continue
                     if site.kind == "assembly" and callee in self._from_hardware:
                         continue
-                    if self._is_followed(node.body, callee):
+                    if self._is_followed(body, callee):
                         yield callee, irq, event, sure
-            is_first = event.meaning.once is not None and node.context in _HANDLERS
+            is_first = event.meaning.once is not None and is_handler
             is_given = bool(site.passed) and site.kind != "macro" and not event.meaning.registers
             if is_given and not is_first:
                 yield from self._passed(event, irq, sure=sure)
 
     @staticmethod
-    def _is_told(node: Node, event: Event) -> bool:
+    def _is_told(event: Event, *, is_handler: bool) -> bool:
         """Whether facts tell all of a call that matters: how a lock is made is of no interest."""
         meaning = event.meaning
         if meaning.taking is not None:
             return True
-        return node.context in _HANDLERS and any(one.does == "sleeps" for one in meaning.effects)
+        return is_handler and any(one.does == "sleeps" for one in meaning.effects)
 
     def _passed(self, event: Event, irq: str, *, sure: bool) -> Iterator[_Step]:
         """The closures and functions that a call is given run where the callee calls them."""
@@ -398,6 +423,14 @@ class Contexts:
         if is_stub(target.file) or target.impl < 0:
             return is_stub(target.file)
         return self.trait_of(callee) in _FOR_EVERYBODY
+
+
+def _may_be_endless(target: Def, aliases: Collection[str]) -> bool:
+    """Whether a function's result is written as ``!``, or by the name of such a type."""
+    ret = target.item.ret if isinstance(target.item, it.Function) else None
+    if isinstance(ret, it.PathType):
+        return ret.path.name in aliases
+    return isinstance(ret, it.NeverType)
 
 
 # More steps that may lead elsewhere than this, drops counting twice, blame a handler for nothing.
