@@ -28,7 +28,8 @@ class Builds:
 
     def of(self, body: BodyId) -> int:
         """The architectures that a body is built for."""
-        return self.of_formula(self._defs[body.owner].cfg)
+        formula = self._defs[body.owner].cfg
+        return self.every if formula is None else self.of_formula(formula)
 
     def of_formula(self, formula: Cfg | None) -> int:
         """The architectures for which a formula may hold."""

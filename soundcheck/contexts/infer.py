@@ -56,6 +56,8 @@ class Way(NamedTuple):
 
 
 _Step = tuple[BodyId, str, Event, bool]
+_Lead = tuple[BodyId, str, Event, bool, int, int]
+"""A step with how much of a guess it is, and the architectures that its end is built for."""
 
 
 def _is_drop(event: Event) -> bool:
@@ -87,7 +89,7 @@ class Contexts:
         self.builds = Builds(world)
         self.ways: dict[Node, Way] = {}
         self._sure: dict[Node, bool] = {}
-        self._steps_seen: dict[tuple[BodyId, bool], tuple[_Step, ...]] = {}
+        self._leads_seen: dict[tuple[BodyId, bool], tuple[_Lead, ...]] = {}
         self._sure_calls: dict[BodyId, tuple[tuple[BodyId, Event], ...]] = {}
         self._infer()
 
@@ -241,27 +243,21 @@ class Contexts:
         while queue:
             guesses, length, _, node = heappop(queue)
             is_handler = node.context in _HANDLERS
-            for body, irq, event, sure in self._steps_of(node.body, is_handler=is_handler):
-                build = node.build & self.builds.of(body)
+            for body, irq, event, sure, more, built in self._leads(node.body, is_handler):
+                build = node.build & built
                 if not build:
                     continue
-                # What happens as at entry happens as this body was entered.
-                state = node.irq if irq == ENTRY else irq
-                following = Node(body, self._context_of(node.context, body), state, build)
-                total = guesses + (not sure) + 2 * _is_drop(event)
-                if total > _MOST_GUESSES and following.context in _HANDLERS:
+                context = node.context
+                if is_handler and body in self._endless:
+                    # When something is wrong, what a handler interrupted does not go on.
+                    context = "exception"
+                elif is_handler and guesses + more > _MOST_GUESSES:
                     continue
+                # What happens as at entry happens as this body was entered.
+                following = Node(body, context, node.irq if irq == ENTRY else irq, build)
                 if self._is_new(following):
                     self.ways[following] = Way(node, event, None, sure, length + 1)
-                    heappush(queue, (total, length + 1, len(self.ways), following))
-
-    def _context_of(self, context: str, body: BodyId) -> str:
-        """The context of a body that is called in some context.
-
-        A handler calls what never returns when something is wrong: what it interrupted does not
-        go on, as after an exception.
-        """
-        return "exception" if context in _HANDLERS and body in self._endless else context
+                    heappush(queue, (guesses + more, length + 1, len(self.ways), following))
 
     @cached_property
     def _later(self) -> frozenset[BodyId]:
@@ -327,16 +323,18 @@ class Contexts:
             node = Node(body, "task", irq, self.builds.of(body))
             yield node, Root(body, _ASSUMED, _ASSUMED.why, at)
 
-    def _steps_of(self, body: BodyId, *, is_handler: bool) -> Sequence[_Step]:
+    def _leads(self, body: BodyId, is_handler: bool) -> Sequence[_Lead]:  # noqa: FBT001
         """The steps that lead from a body to others, with the interrupts relative to its entry."""
-        known = self._steps_seen.get((body, is_handler))
+        known = self._leads_seen.get((body, is_handler))
         if known is None:
             # Of steps that lead to one body alike the first is the way there.
-            first: dict[tuple[BodyId, str, bool, bool], _Step] = {}
-            for step in self._steps(body, is_handler=is_handler):
-                callee, irq, event, sure = step
-                first.setdefault((callee, irq, sure, _is_drop(event)), step)
-            known = self._steps_seen[(body, is_handler)] = tuple(first.values())
+            first: dict[tuple[BodyId, str, int], _Lead] = {}
+            for callee, irq, event, sure in self._steps(body, is_handler=is_handler):
+                more = (not sure) + 2 * _is_drop(event)
+                if (callee, irq, more) not in first:
+                    lead = (callee, irq, event, sure, more, self.builds.of(callee))
+                    first[(callee, irq, more)] = lead
+            known = self._leads_seen[(body, is_handler)] = tuple(first.values())
         return known
 
     def _steps(self, body: BodyId, *, is_handler: bool) -> Iterator[_Step]:
