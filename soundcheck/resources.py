@@ -41,6 +41,14 @@ def code_hash(*names: str) -> bytes:
 
     What was remembered of one version of the code says nothing about another.
     """
+    digest = blake2b(_grammar_hash(), digest_size=16)
+    for name in ("syntax", "finding", *names):
+        digest.update(_module_hash(name))
+    return digest.digest()
+
+
+@cache
+def _grammar_hash() -> bytes:
     from importlib.util import find_spec
 
     digest = blake2b(digest_size=16)
@@ -50,11 +58,15 @@ def code_hash(*names: str) -> bytes:
         for file in sorted(Path(origin.origin or "").parent.glob("*.so")) if origin else ():
             status = file.stat()
             digest.update(f"{file.name} {status.st_size} {status.st_mtime_ns}".encode())
+    return digest.digest()
+
+
+@cache
+def _module_hash(name: str) -> bytes:
     package = Path(__file__).parent
-    for name in ("syntax", "finding", *names):
-        files = sorted((package / name).rglob("*.py")) or [package / f"{name}.py"]
-        for file in files:
-            digest.update(file.read_bytes())
+    digest = blake2b(digest_size=16)
+    for file in sorted((package / name).rglob("*.py")) or [package / f"{name}.py"]:
+        digest.update(file.read_bytes())
     return digest.digest()
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from soundcheck.catalog import Catalog, Rule, load_catalog
+from soundcheck.catalog.library import decode_catalog, encode_catalog
 from soundcheck.checks import SPECS
 from soundcheck.commands.policy import open_theory
 from soundcheck.resources import read_pages, read_profiles
@@ -30,6 +31,13 @@ def test_page_has_fault_and_silence(rule: Rule) -> None:
     """A page shows at least one fault, and at least one example that stays silent."""
     assert any(example.marks for example in rule.examples)
     assert any(not example.marks for example in rule.examples)
+
+
+def test_the_catalogue_comes_back_from_bytes_as_it_was() -> None:
+    back = decode_catalog(encode_catalog(CATALOG))
+
+    assert back == CATALOG
+    assert repr(back) == repr(CATALOG)
 
 
 def test_every_check_is_used() -> None:

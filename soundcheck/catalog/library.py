@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from soundcheck.catalog.problems import Problem, unknown
 from soundcheck.catalog.profiles import Profile, read_profile
 from soundcheck.catalog.rules import CheckSpec, Rule, read_rule
+
+T = TypeVar("T", Rule, Profile)
 
 
 class Catalog(msgspec.Struct, frozen=True):
@@ -61,6 +65,32 @@ def load_catalog(
         {profile.name: profile for profile in sorted(known, key=lambda profile: profile.name)},
         hash_texts({**pages, **profiles}),
     )
+
+
+def encode_catalog(catalog: Catalog) -> bytes:
+    """A catalogue as bytes, for who has checked it and wants it again."""
+    return msgspec.msgpack.encode(catalog)
+
+
+def decode_catalog(data: bytes) -> Catalog:
+    """The catalogue that ``encode_catalog`` made bytes of."""
+    catalog = msgspec.msgpack.decode(data, type=Catalog)
+    rules = {name: _refrozen(rule) for name, rule in catalog.rules.items()}
+    profiles = {name: _refrozen(profile) for name, profile in catalog.profiles.items()}
+    return replace(catalog, rules=rules, profiles=profiles)
+
+
+def _refrozen(known: T) -> T:
+    """A rule or profile whose facts hold tuples again, where bytes know only lists."""
+    return replace(known, facts=_frozen(known.facts))
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    if isinstance(value, dict):
+        return {key: _frozen(part) for key, part in value.items()}
+    return value
 
 
 def find_rule(catalog: Catalog, name: str) -> Rule | None:

@@ -173,6 +173,11 @@ class Flows:
     def _walk(self, script: Script, words: tuple[str, ...]) -> Flow:
         return _Walk(self, script, words).flow()
 
+    def is_neutral(self, site: CallSite | None) -> bool:
+        """Whether nothing that a call may run leaves anything behind, as far as it is known."""
+        known = self._summaries
+        return site is None or not any(callee in known for callee in site.callees)
+
     def summary(self, body: BodyId) -> Summary:
         """What a call of a body leaves behind, as far as it is known."""
         return self._summaries.get(body, NEUTRAL)
@@ -271,10 +276,12 @@ class _Walk:
             meaning = self._flows.meanings.masking(meaning, meaning.taking, masks)
         lock = self._lock(op)
         # What it is given is its own affair; what that masks is masked while it runs.
-        ended = tuple(hold for hold in state.holds if hold.value in op.given)
+        ended = state.holds and tuple(hold for hold in state.holds if hold.value in op.given)
         if ended:
             state = state._replace(holds=tuple(hold for hold in state.holds if hold not in ended))
         self._events.append(Event(op, site, state, meaning, lock))
+        if meaning == NOTHING and not ended and self._flows.is_neutral(site):
+            return state
         is_guards_own = op.kind == "drop" and bool(ended)
         after = state if is_guards_own else self._done(op, site, state, meaning, lock)
         for hold in reversed(ended):
