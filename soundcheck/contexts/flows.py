@@ -24,6 +24,7 @@ from soundcheck.contexts.scripts import (
     Scripts,
     Suspend,
     count_calls,
+    number_sites,
 )
 from soundcheck.contexts.states import (
     AS_AT_ENTRY,
@@ -120,9 +121,6 @@ class Flow(NamedTuple):
     summary: Summary
 
 
-SiteKey = tuple[BodyId, int, int, str, int]
-
-
 class Flows:
     """The flows of all bodies, callees' effects included."""
 
@@ -135,7 +133,7 @@ class Flows:
     ) -> None:
         self.meanings = meanings
         self.defs = defs
-        self.sites = _number_sites(graph.sites)
+        self.sites = number_sites(graph.sites)
         self._scripts: dict[BodyId, list[tuple[Script, tuple[str, ...]]]] = defaultdict(list)
         for part in parts:
             for script in part.scripts:
@@ -207,17 +205,6 @@ class Flows:
             for flow in self.of[body]:
                 for event in flow.events:
                     yield body, flow, event
-
-
-def _number_sites(sites: Iterable[CallSite]) -> dict[SiteKey, CallSite]:
-    """Call sites by their place and kind, several of one kind at one place by their number."""
-    found: dict[SiteKey, CallSite] = {}
-    for site in sites:
-        nth = 0
-        while (site.caller, site.start, site.end, site.kind, nth) in found:
-            nth += 1
-        found[(site.caller, site.start, site.end, site.kind, nth)] = site
-    return found
 
 
 class _Walk:

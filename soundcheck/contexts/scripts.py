@@ -7,11 +7,11 @@ long the value that a call gave back lives, drop order and temporaries included.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from soundcheck.calls.sites import BodyId
+from soundcheck.calls.sites import BodyId, CallSite
 
 
 class Op(
@@ -173,3 +173,17 @@ def count_calls(ops: Sequence[AnyOp]) -> int:
             case Loop(body=body):
                 count += count_calls(body)
     return count
+
+
+SiteKey = tuple[BodyId, int, int, str, int]
+
+
+def number_sites(sites: Iterable[CallSite]) -> dict[SiteKey, CallSite]:
+    """Call sites by their place and kind, several of one kind at one place by their number."""
+    found: dict[SiteKey, CallSite] = {}
+    for site in sites:
+        nth = 0
+        while (site.caller, site.start, site.end, site.kind, nth) in found:
+            nth += 1
+        found[(site.caller, site.start, site.end, site.kind, nth)] = site
+    return found
