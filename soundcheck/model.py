@@ -175,14 +175,16 @@ def _tables(profiles: Mapping[str, Profile], key: str) -> list[Mapping[str, obje
 
 def _macro_facts(profiles: Mapping[str, Profile]) -> MacroFacts:
     formatting: set[str] = set()
-    types: dict[str, str] = {}
+    named: dict[str, dict[str, str]] = {"types": {}, "methods": {}}
     for table in _tables(profiles, "macros"):
-        words, named = table.get("formatting", ()), table.get("types", {})
+        words = table.get("formatting", ())
         if isinstance(words, list | tuple):
             formatting.update(str(word) for word in words)
-        if isinstance(named, Mapping):
-            types.update((str(name), str(ty)) for name, ty in named.items())
-    return MacroFacts(frozenset(formatting), types)
+        for key, found in named.items():
+            told = table.get(key, {})
+            if isinstance(told, Mapping):
+                found.update((str(name), str(one)) for name, one in told.items())
+    return MacroFacts(frozenset(formatting), named["types"], named["methods"])
 
 
 def unresolved_calls(model: Model) -> Iterator[Gap]:

@@ -7,6 +7,7 @@ takes its parameters' types from the bound that it is passed for.
 from __future__ import annotations
 
 from soundcheck.calls.callables import arity_of, body_of
+from soundcheck.calls.callbacks import Inner
 from soundcheck.calls.callees import Callee, Callees, Place
 from soundcheck.calls.calling import call, macro, method, wait
 from soundcheck.calls.control import branch, jump, match, run_over
@@ -71,6 +72,12 @@ class BodyWalk:
         self.values: list[ValueCall] = []
         self.mentions: list[Mention] = []
         self.types: dict[int, Ty] = {}
+        # Calls in a stub's body that depend on what its parameters stand for.
+        self.inner: list[Inner] = []
+
+    def another(self, target: Def) -> BodyWalk:
+        """The walk of another function's body."""
+        return walk_function(self.methods, self.callees, target)
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -343,3 +350,38 @@ class BodyWalk:
     def links(self) -> Links:
         """What was found."""
         return Links(tuple(self.sites), tuple(self.values), tuple(self.mentions))
+
+
+def start_walk(methods: Methods, callees: Callees, target: Def, offset: int) -> BodyWalk:
+    """The walk of what stands at an offset of a definition, not yet begun."""
+    declared = methods.declared.context_of(target)
+    scope = methods.declared.defmap.scope_in(target, offset)
+    context = Context(scope, declared.self_type, declared.generics, declared.bounds)
+    return BodyWalk(Place(target, context, target.cfg), methods, callees)
+
+
+def walk_function(methods: Methods, callees: Callees, target: Def) -> BodyWalk:
+    """The walk of a function with a body, done."""
+    func = target.item
+    assert isinstance(func, it.Function)
+    body = func.body
+    assert body is not None
+    walk = start_walk(methods, callees, target, body.start)
+    signature = methods.declared.signature_of(target)
+    if signature.receiver is not None:
+        walk.scopes[0]["self"] = signature.receiver
+    for index, (param, ty) in enumerate(zip(func.params, signature.params, strict=True)):
+        walk.bind(param.pat, methods.normalize(ty, signature.bounds))
+        if isinstance(param.pat, it.BindPat):
+            walk.params[param.pat.name] = index
+    walk.root = body
+    found = walk.block(body, signature.ret)
+    if body.tail is not None:
+        walk.mention(body.tail, found, "return")
+    for name, ty in walk.scopes[0].items():
+        if name != "self" or func.receiver.startswith("self"):
+            walk.dropped(ty, body.end, name)
+    for param, ty in zip(func.params, signature.params, strict=True):
+        if isinstance(param.pat, it.WildPat):
+            walk.dropped(ty, body.end)
+    return walk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from soundcheck.calls.dispatch import is_for_everybody, run_by
 from soundcheck.calls.sites import MOST_CANDIDATES, BodyId
@@ -34,6 +34,9 @@ from soundcheck.types.ty import (
     one_of,
     somewhere_in,
 )
+
+if TYPE_CHECKING:
+    from soundcheck.calls.callbacks import Inner
 
 Targets = tuple[tuple[Def | External | Primitive, tuple[str, ...]], ...]
 
@@ -76,6 +79,8 @@ class Callees:
         self.cannot_hold = cannot_hold
         self.symbols = index_symbols(self.defmap.defs)
         self._drops = Drops(methods)
+        self.inner: dict[int, tuple[Inner, ...]] = {}
+        self.ours: dict[Ty, bool] = {}
         self._paths: dict[tuple[int, it.Path, int, Cfg | None], Targets] = {}
         self._fns_by_arity: dict[tuple[str, int], list[Def]] = {}
         self._used = self._used_crates()
@@ -417,12 +422,14 @@ class CallFacts(NamedTuple):
     """What the facts about core say that names in the program mean to the walk.
 
     ``types`` are definitions by a short name, ``formatting`` macros that format their arguments,
-    ``macro_types`` the types of macro calls: ``never``, ``unit``, ``str``, ``vec``, or a type.
+    ``macro_types`` the types of macro calls: ``never``, ``unit``, ``str``, ``vec``, or a type;
+    ``macro_methods`` what macros call on their first argument.
     """
 
     types: Mapping[str, int]
     formatting: frozenset[str]
     macro_types: Mapping[str, str]
+    macro_methods: Mapping[str, str]
 
 
 def _has_body(target: Def) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from soundcheck.calls.callables import awaited, body_of, called_types, shape_of
+from soundcheck.calls.callbacks import call_back
 from soundcheck.calls.callees import Callee
 from soundcheck.calls.implied import dereferences, finish, implied
 from soundcheck.calls.sites import CallSite, Passed, ValueCall
@@ -56,6 +57,7 @@ def method(walk: BodyWalk, expr: it.MethodCall) -> Ty:
         for arg, wanted in _zip(expr.args, signature.params)
     ]
     callee = walk.callees.of_methods(found, walk.place)
+    call_back(walk, first.target, known, expr.start, expr.end)
     walk.note(
         "method", expr.start, expr.end, expr.name, callee, callables_among(walk, expr.args, args)
     )
@@ -152,6 +154,9 @@ def _path_call(walk: BodyWalk, expr: it.Call, path: it.Path, expected: Ty) -> Ty
     elif value.callee is not None:
         offset = 1 if signature.receiver is not None else 0
         passed = callables_among(walk, expr.args[offset:], args[offset:])
+        if isinstance(value.ty, FnItem):
+            target = walk.declared.defmap.defs[value.ty.def_id]
+            call_back(walk, target, known, expr.start, expr.end)
         walk.note("path", expr.start, expr.end, show_path(path), value.callee, passed)
     return finish(walk, signature.ret, known, signature.bounds)
 
@@ -231,6 +236,10 @@ def macro(walk: BodyWalk, expr: it.MacroCall) -> Ty:
     if walk.callees.formats(expr.path.name):
         for ty in types:
             implied(walk, unreferenced(ty), "fmt", "format", expr.start, expr.end)
+    calls = walk.callees.facts.macro_methods.get(expr.path.name)
+    if calls and types:
+        given = implied(walk, unreferenced(types[0]), calls, "format", expr.start, expr.end)
+        body = given if isinstance(body, Unknown) else body
     return walk.callees.macro_type(expr.path.name, types, body)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from soundcheck.calls.callbacks import call_back
 from soundcheck.types.ty import UNKNOWN, Adt, Dyn, Opaque, Param, TraitRef, Ty, substitute
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ def implied(walk: BodyWalk, ty: Ty, name: str, kind: str, start: int, end: int) 
     if not found:
         return UNKNOWN
     callee = walk.callees.of_methods(found, walk.place)
-    walk.note(kind, start, end, name, callee)
     first = found[0]
+    call_back(walk, first.target, first.known, start, end)
+    walk.note(kind, start, end, name, callee)
     signature = walk.declared.signature_of(first.target)
     return finish(walk, signature.ret, first.known, signature.bounds)
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from soundcheck.calls.bodies import BodyWalk
-from soundcheck.calls.callees import Callees, Place
+from soundcheck.calls.bodies import BodyWalk, start_walk, walk_function
+from soundcheck.calls.callees import Callees
 from soundcheck.calls.calling import argument
 from soundcheck.calls.sites import CallSite, Links, Mention, ValueCall
 from soundcheck.crates.definitions import Def
@@ -92,49 +92,21 @@ def _walk(world: World, target: Def) -> Iterator[TypedBody]:
     if isinstance(item, it.MacroDef):
         for arm in item.arms:
             if arm.body is not None:
-                walk = _start(world, target, arm.start)
+                walk = start_walk(world.methods, world.callees, target, arm.start)
                 walk.block(arm.body)
                 yield _typed(walk, arm.body)
         return
     if isinstance(item, it.Static) and item.value is not None:
-        walk = _start(world, target, item.value.start)
+        walk = start_walk(world.methods, world.callees, target, item.value.start)
         wanted = world.methods.declared.value_type(target)
         found = argument(walk, item.value, wanted, {}, {})
         walk.mention(item.value, found, "static")
         yield _typed(walk, item.value)
     if isinstance(item, it.Function) and item.body is not None:
-        yield _walk_function(world, target, item, item.body)
+        walk = walk_function(world.methods, world.callees, target)
+        yield _typed(walk, item.body, world.methods.declared.signature_of(target).params)
 
 
 def _typed(walk: BodyWalk, root: it.Expr, params: tuple[Ty, ...] = ()) -> TypedBody:
     place = walk.place
     return TypedBody(place.owner, root, place.context, params, walk.types, walk.links())
-
-
-def _walk_function(world: World, target: Def, func: it.Function, body: it.Block) -> TypedBody:
-    walk = _start(world, target, body.start)
-    signature = world.methods.declared.signature_of(target)
-    if signature.receiver is not None:
-        walk.scopes[0]["self"] = signature.receiver
-    for index, (param, ty) in enumerate(zip(func.params, signature.params, strict=True)):
-        walk.bind(param.pat, world.methods.normalize(ty, signature.bounds))
-        if isinstance(param.pat, it.BindPat):
-            walk.params[param.pat.name] = index
-    walk.root = body
-    found = walk.block(body, signature.ret)
-    if body.tail is not None:
-        walk.mention(body.tail, found, "return")
-    for name, ty in walk.scopes[0].items():
-        if name != "self" or func.receiver.startswith("self"):
-            walk.dropped(ty, body.end, name)
-    for param, ty in zip(func.params, signature.params, strict=True):
-        if isinstance(param.pat, it.WildPat):
-            walk.dropped(ty, body.end)
-    return _typed(walk, body, signature.params)
-
-
-def _start(world: World, target: Def, offset: int) -> BodyWalk:
-    declared = world.methods.declared.context_of(target)
-    scope = world.defmap.scope_in(target, offset)
-    context = Context(scope, declared.self_type, declared.generics, declared.bounds)
-    return BodyWalk(Place(target, context, target.cfg), world.methods, world.callees)

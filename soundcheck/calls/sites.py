@@ -34,7 +34,8 @@ class CallSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     ``kind``: ``path``, ``method``, ``value`` (through a function value), ``macro``, and what the
     language calls by itself: ``operator``, ``deref``, ``drop``, ``await``, ``format``, ``iterate``;
-    what assembly names is ``assembly``, and what only a trace tells is ``observed``.
+    what a library that is called here calls back is a ``callback``, what assembly names is
+    ``assembly``, and what only a trace tells is ``observed``.
     ``resolution``: ``exact``, ``candidates``, ``external``, ``unknown``, or ``observed`` too;
     ``reason`` says why there are several or none, or names what is external. ``callees`` are the
     bodies it may run; an external call has those of a stub, if any, and one of what assembly

@@ -28,10 +28,12 @@ class MacroFacts(msgspec.Struct, frozen=True):
 
     ``formatting`` are those that format their arguments. ``types`` are the types of calls:
     ``never``, ``unit``, ``str``, ``vec`` (of the first argument's type), or a type of a stub.
+    ``methods`` are what macros call on their first argument.
     """
 
     formatting: frozenset[str]
     types: Mapping[str, str]
+    methods: Mapping[str, str]
 
 
 def build_world(
@@ -55,7 +57,7 @@ def build_world(
     for target in defmap.defs:
         if target.module in stubs and target.kind in ("struct", "enum"):
             types.setdefault(target.name, target.index)
-    facts = CallFacts(types, macros.formatting, macros.types)
+    facts = CallFacts(types, macros.formatting, macros.types, macros.methods)
     # Formulas are many fewer than definitions.
     formulas = {target.cfg for target in defmap.defs if target.cfg is not None}
     impossible = {one for one in formulas if holds(one, selection, logic) is False}

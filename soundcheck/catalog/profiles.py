@@ -35,6 +35,7 @@ PROFILE_KEYS: Mapping[str, FactSpec] = {
             {
                 "formatting": FactSpec(ListOf(Text()), default=()),
                 "types": FactSpec(Table(others=Text()), default={}),
+                "methods": FactSpec(Table(others=Text()), default={}),
             }
         )
     ),

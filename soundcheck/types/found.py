@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from soundcheck.crates.definitions import Def
+from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
 from soundcheck.types.ty import TraitRef, Ty
 
@@ -25,3 +26,13 @@ class Method(msgspec.Struct, frozen=True, gc=False):
     is_dispatched: bool = False
     trait: TraitRef | None = None
     cfg: Cfg | None = None
+
+
+def takes_value(target: Def) -> bool:
+    """Whether a definition is a method that takes ``self`` by value."""
+    return isinstance(target.item, it.Function) and target.item.receiver in ("self", "mut self")
+
+
+def has_body(target: Def) -> bool:
+    """Whether a definition is a function that is more than declared."""
+    return isinstance(target.item, it.Function) and target.item.body is not None

@@ -11,7 +11,7 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
 from soundcheck.types.declared import Declarations
-from soundcheck.types.found import Method
+from soundcheck.types.found import Method, has_body, takes_value
 from soundcheck.types.heads import Head, head_of, pair_twins
 from soundcheck.types.inherited import (
     Inherited,
@@ -125,8 +125,8 @@ class Methods:
             found = self._find_meant(step, name, bounds)
             if isinstance(step, Reference):
                 # What a reference has by `&self`, what it refers to has before it.
-                later += [one for one in found if not _takes_value(one.target)]
-                found = [one for one in found if _takes_value(one.target)]
+                later += [one for one in found if not takes_value(one.target)]
+                found = [one for one in found if takes_value(one.target)]
             if found:
                 return found
         if later:
@@ -195,7 +195,7 @@ class Methods:
         found = self._of_impls(self.inherent.get(head, {}).get(name, ()), ty)
         if found:
             return found
-        found = self._of_impls(self.of_traits.get(head, {}).get(name, ()), ty)
+        found = self._of_impls(self.of_traits.get(head, {}).get(name, ()), ty, bounds)
         found += self._defaults(ty, head, name)
         return found or self._of_attributes(ty, name)
 
@@ -220,12 +220,18 @@ class Methods:
         known = {**self._of_trait(trait), "Self": ty}
         return [Method(one, known, ty, trait=trait) for one in targets]
 
-    def _of_impls(self, targets: list[Def] | tuple[()], ty: Ty) -> list[Method]:
+    def _of_impls(
+        self, targets: Sequence[Def], ty: Ty, bounds: Bounds | None = None
+    ) -> list[Method]:
+        # An impl for all references holds for those to what has the trait itself.
+        is_asked = bounds is not None and isinstance(ty, Reference)
         found = []
         for target in targets:
             header = self.declared.header_of(target.impl)
             known: dict[str, Ty] = {}
             if unify(header.self_type, ty, known):
+                if is_asked and not self._satisfies(header.bounds, known, bounds or NO_BOUNDS):
+                    continue
                 known["Self"] = ty
                 found.append(Method(target, known, ty, trait=header.trait))
         return found
@@ -345,7 +351,7 @@ class Methods:
 
     def overrides(self, declaration: Def) -> list[Def]:
         """A trait's method and all that impls put in its place; a mere declaration runs nowhere."""
-        found = [declaration] if _has_body(declaration) else []
+        found = [declaration] if has_body(declaration) else []
         for index in self.impls_by_trait.get(declaration.owner, ()):
             found += self.members.get(index, {}).get(declaration.name, ())
         return found
@@ -439,11 +445,3 @@ class Methods:
             if target is not None and not isinstance(target, Never):
                 return target
         return None
-
-
-def _takes_value(target: Def) -> bool:
-    return isinstance(target.item, it.Function) and target.item.receiver in ("self", "mut self")
-
-
-def _has_body(target: Def) -> bool:
-    return isinstance(target.item, it.Function) and target.item.body is not None

@@ -132,6 +132,7 @@ def lower_call(low: Lowering, expr: it.Call, how: str) -> Values:
     if expr.args:
         place = low.name(expr.args[0])
         ty = low.places.receiver(expr.args[0], site)
+    low.imply(expr)
     found = _emit(low, expr, site, kind, place, ty, given)
     low.frames.own(taken)
     return (*taken, *found)
