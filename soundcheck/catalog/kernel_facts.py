@@ -13,7 +13,18 @@ from soundcheck.catalog.schema import FactSpec, Flag, ListOf, Table, Text
 CONTEXTS = ("task", "interrupt", "exception", "nmi", "bottom-half", "panic", "boot")
 MASKABLE = ("interrupts", "preemption", "bottom-halves")
 WAITS = ("spins", "sleeps", "suspends", "panics", "fails")
-EFFECTS = ("sleeps", "allocates", "logs", "schedules", "polls", "panics", "diverges", "starts-cpus")
+# What ``asks`` looks whether it may sleep, and does something else where it may not.
+EFFECTS = (
+    "sleeps",
+    "allocates",
+    "logs",
+    "schedules",
+    "polls",
+    "panics",
+    "diverges",
+    "starts-cpus",
+    "asks",
+)
 
 _LINE = Text(pattern=r"\S[^\n]*", form="one line of text")
 _NAMES = FactSpec(ListOf(Text(pattern=r"\S(.*\S)?", form="a pattern")), default=())

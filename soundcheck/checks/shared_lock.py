@@ -12,7 +12,7 @@ from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, WAITS
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import MASKED, UNMASKED, Event
-from soundcheck.contexts.infer import Contexts, Node
+from soundcheck.contexts.infer import Contexts, Node, Way
 from soundcheck.contexts.proofs import place_of, short, side_of
 from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision, Step
@@ -84,8 +84,18 @@ def _passes(contexts: Contexts, rule: Rule, node: Node) -> bool:
     through, not_through = rule.texts("through"), rule.texts("not_through")
     if not through and not not_through:
         return True
-    traits = {contexts.trait_of(one.body) for one, _ in contexts.way(node)}
-    return (not through or bool(traits & {*through})) and not traits & {*not_through}
+    way = contexts.way(node)
+    traits = [contexts.trait_of(one.body) for one, _ in way]
+    if {*traits} & {*not_through}:
+        return False
+    first = next((at for at, trait in enumerate(traits) if trait in through), len(way))
+    # Of a logger's many devices, one is not as likely as another.
+    return not through or (first < len(way) and not any(map(_is_guess, way[first:])))
+
+
+def _is_guess(step: tuple[Node, Way]) -> bool:
+    event = step[1].event
+    return event is not None and event.site is not None and event.site.reason == "dispatch"
 
 
 def _kind(fact: LockFact) -> str:

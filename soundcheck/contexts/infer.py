@@ -64,6 +64,11 @@ def _is_drop(event: Event) -> bool:
     return event.site is not None and event.site.kind == "drop"
 
 
+def _asks(event: Event) -> bool:
+    """Whether what is called does something else where it must not sleep: we know not what."""
+    return any(one.does == "asks" for one in event.meaning.effects)
+
+
 class Contexts:
     """What is inferred of a whole program."""
 
@@ -186,7 +191,7 @@ class Contexts:
                 continue
             is_param = op.kind == "value" and (body, op.start, op.end) in self._params
             only = site.callees[0] if len(site.callees) == 1 else None
-            if event.meaning.taking is not None:
+            if event.meaning.taking is not None or _asks(event):
                 only = None
             if only is not None and not is_param and self._is_followed(body, only):
                 yield only, event
@@ -368,7 +373,7 @@ class Contexts:
         meaning = event.meaning
         if meaning.taking is not None:
             return True
-        return is_handler and any(one.does == "sleeps" for one in meaning.effects)
+        return is_handler and any(one.does in _NOT_FOLLOWED for one in meaning.effects)
 
     def _passed(self, event: Event, irq: str, *, sure: bool) -> Iterator[_Step]:
         """The closures and functions that a call is given run where the callee calls them."""
@@ -434,5 +439,7 @@ def _may_be_endless(target: Def, aliases: Collection[str]) -> bool:
 # More steps that may lead elsewhere than this, drops counting twice, blame a handler for nothing.
 _MOST_GUESSES = 2
 _HANDLERS = ("interrupt", "bottom-half")
+# What sleeps ends a handler's way, and so does what asks whether it may.
+_NOT_FOLLOWED = ("sleeps", "asks")
 _FOR_EVERYBODY = ("GlobalAlloc", "Log", "Wake")
 _ASSUMED = Entry(FactPlace("", "assumed", 0), "task", "nothing that soundcheck sees calls it", ())

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
+from soundcheck.contexts.effects import locks_taken
 from soundcheck.contexts.flows import Event
 from soundcheck.contexts.infer import Contexts
 from soundcheck.contexts.proofs import name_of, place_of
@@ -55,7 +56,7 @@ def lock_table(contexts: Contexts) -> tuple[LockRow, ...]:
             if event.meaning.taking is not None and event.lock:
                 facts.setdefault(event.lock, event)
                 places[event.lock].append(_taken_at(contexts, body, event))
-    after = _orders(places)
+    after = _orders(contexts, places)
     return tuple(_row(lock, facts[lock], places[lock], after) for lock in sorted(places))
 
 
@@ -76,9 +77,18 @@ def _taken_at(contexts: Contexts, body: BodyId, event: Event) -> TakenAt:
     )
 
 
-def _orders(places: Mapping[str, list[TakenAt]]) -> Mapping[str, set[str]]:
-    """For each lock those that are taken while it is held, in the same function."""
+def _orders(contexts: Contexts, places: Mapping[str, list[TakenAt]]) -> Mapping[str, set[str]]:
+    """For each lock those that are taken while it is held, there or by calls that are sure."""
     after: dict[str, set[str]] = defaultdict(set)
+    effects = locks_taken(contexts)
+    for body in contexts.flows.of:
+        for callee, event in contexts.sure_calls(body):
+            held = [hold.lock for hold in event.state.holds if hold.is_lock and hold.lock]
+            for key in effects.of(callee) if held else ():
+                inner = key.partition(" ")[2]
+                for lock in held:
+                    if inner in places and inner != lock:
+                        after[lock].add(inner)
     for lock, taken in places.items():
         for one in taken:
             for outer in one.under:

@@ -44,6 +44,18 @@ fn kept(n: &mut Vec<u8>) { n.retain(|n| keep(n)); }
 fn sorted(n: &mut Vec<u8>) { n.sort_by_key(|n| key(n)); }
 fn run(f: impl Fn()) { f() }
 fn third() { run(|| three()) }
+fn written(to: &mut Made) { to.write_fmt(format_args!("{}", 1)); }
+fn marked(to: &mut Made) { writeln!(to, "{}", 1); }
+fn shared(to: &mut dyn fmt::Write) { to.write_fmt(format_args!("{}", 1)); }
+fn handed(to: &mut Made) { fmt::write(to, format_args!("{}", 1)); }
+fn doubled(n: &Vec<Made>) -> Vec<Made> { n.clone() }
+fn doubled_any<T: Clone>(n: &Vec<T>) -> Vec<T> { n.clone() }
+fn stepped(n: Made) { n.take(2).count(); }
+fn chosen(n: Option<Made>) -> Made { n.unwrap_or_default() }
+fn shown(f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", 1) }
+struct Engine;
+impl Engine { fn poll(&mut self, _: u8) { three() } }
+fn polled(engine: &mut Engine) { engine.poll(1); }
 fn one(_: u8) {}
 fn two(_: u8) {}
 fn three() {}
@@ -65,6 +77,14 @@ fn key(n: &u8) -> u8 { *n }
         pytest.param("sorted", "key", id="a closure that is called in a closure outside"),
         pytest.param("third", "three", id="a closure for a function of the workspace"),
         pytest.param("hooked", "stored", id="a function value in a static"),
+        pytest.param("written", "put", id="what a trait's own method calls"),
+        pytest.param("marked", "put", id="what a macro calls on its argument"),
+        pytest.param("shared", "put", id="a trait object"),
+        pytest.param("handed", "put", id="an argument's method"),
+        pytest.param("doubled", "copy", id="a vector's elements"),
+        pytest.param("stepped", "step", id="the iterator in an iterator"),
+        pytest.param("chosen", "make", id="a default"),
+        pytest.param("polled", "three", id="a method that is named like that of references"),
     ],
 )
 def test_what_is_given_is_reached(whole_model_of, start, goal):
@@ -80,6 +100,8 @@ def test_what_is_given_is_reached(whole_model_of, start, goal):
         pytest.param("cloned", "copy", id="a vector of other elements"),
         pytest.param("summed", "step", id="an iterator of another type"),
         pytest.param("printed", "put", id="a writer of another type"),
+        pytest.param("doubled_any", "copy", id="elements of any type"),
+        pytest.param("shown", "put", id="a writer of the library's"),
         pytest.param("first", "two", id="a function given elsewhere"),
         pytest.param("second", "one", id="a closure given elsewhere"),
         pytest.param("kept", "stored", id="a function value stored elsewhere"),
