@@ -171,5 +171,5 @@ def sources_of(source: Input, findings: Sequence[Finding]) -> Mapping[str, Sourc
 def read_argument_marks(catalog: Catalog) -> Marks:
     """What makes a comment an argument, by the rules that ask for one."""
     rules = [rule for rule in catalog.rules.values() if rule.check == "safety-comment"]
-    words = [word for rule in rules for word in rule.texts("words")]
-    return read_marks(words, [text for rule in rules for text in rule.texts("sentences")])
+    words = tuple(word for rule in rules for word in rule.texts("words"))
+    return read_marks(words, tuple(text for rule in rules for text in rule.texts("sentences")))

@@ -77,7 +77,7 @@ class Rule(msgspec.Struct, frozen=True):
         value = self.facts[fact]
         if not isinstance(value, list | tuple):
             raise TypeError(f"{self.name}: {fact} is no list")
-        return tuple(str(text) for text in value)
+        return value if isinstance(value, tuple) else tuple(str(text) for text in value)
 
 
 NAME = r"[a-z]+(-[a-z]+)*"

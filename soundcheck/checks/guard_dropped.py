@@ -14,7 +14,7 @@ from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
 from soundcheck.syntax.show import show_expr
-from soundcheck.syntax.visit import walk
+from soundcheck.syntax.visit import own_of, walk
 
 SPEC = CheckSpec(
     facts={
@@ -69,7 +69,7 @@ def _in_function(
 ) -> Iterator[Finding]:
     if func.body is None:
         return
-    calls = list(_dropped_calls(func.body))
+    calls = list(_dropped_calls(func))
     if not calls:
         return
     places = _local_types(func)
@@ -90,12 +90,12 @@ def _in_function(
         yield program.claim(rule, at, site="call", subject=text, values={"call": text})
 
 
-def _dropped_calls(body: it.Block) -> Iterator[tuple[it.MethodCall | it.Call, bool]]:
+def _dropped_calls(func: it.Function) -> Iterator[tuple[it.MethodCall | it.Call, bool]]:
     """The calls without arguments whose value is dropped at once; whether by ``let _``.
 
     Items inside the body are functions of their own, and looked at as such.
     """
-    for node in walk(body):
+    for node in own_of(func, it.Let, it.ExprStmt):
         if isinstance(node, it.Let) and isinstance(node.pat, it.WildPat) and node.type is None:
             value, is_bound = node.value, True
         elif isinstance(node, it.ExprStmt) and node.has_semicolon:

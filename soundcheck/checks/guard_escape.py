@@ -8,7 +8,7 @@ from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
 from soundcheck.syntax.show import show_expr
-from soundcheck.syntax.visit import walk, walk_own
+from soundcheck.syntax.visit import own_of, walk
 
 SPEC = CheckSpec(
     facts={
@@ -39,7 +39,7 @@ def find_escaping_guards(program: Program, rule: Rule) -> Iterator[Finding]:
 
 
 def _in_item(program: Program, rule: Rule, words: _Words, one: ProgramItem) -> Iterator[Finding]:
-    for node in walk_own(one.item):
+    for node in sorted(own_of(one.item, it.Call, it.MethodCall), key=lambda node: node.start):
         name = _masking_name(words, node)
         closure = _last_closure(node)
         if not name or closure is None:

@@ -11,7 +11,7 @@ from soundcheck.syntax import items as it
 from soundcheck.syntax.literals import read_integer
 from soundcheck.syntax.parameters import INTEGERS
 from soundcheck.syntax.show import show_expr
-from soundcheck.syntax.visit import walk_own
+from soundcheck.syntax.visit import own_of
 from soundcheck.types.ty import Prim
 
 SPEC = CheckSpec(placeholders=("operand", "pointer"), needs_model=True)
@@ -34,7 +34,7 @@ def _casts(item: it.AnyItem) -> list[it.Cast]:
     """The casts to raw pointers in an item's own body of what is not one by sight."""
     if not isinstance(item, it.Function | it.Static):
         return []
-    return [node for node in walk_own(item) if isinstance(node, it.Cast) and _may_be_one(node)]
+    return [node for node in own_of(item, it.Cast) if _may_be_one(node)]
 
 
 def _may_be_one(cast: it.Cast) -> bool:

@@ -8,7 +8,7 @@ from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
-from soundcheck.syntax.visit import walk_own
+from soundcheck.syntax.visit import own_of, walk_own
 
 _KINDS = ("exclusive", "shared", "cast")
 
@@ -79,6 +79,9 @@ def mutable_statics(program: Program, _rule: Rule) -> Statics:
 def _in_item(
     program: Program, rule: Rule, words: _Words, statics: Statics, one: ProgramItem
 ) -> Iterator[Finding]:
+    named = own_of(one.item, it.PathExpr)
+    if not any(statics.is_mutable(one.path, node.path.name) for node in named):
+        return
     pointers: dict[str, str] = {}
     for node in walk_own(one.item):
         if isinstance(node, it.Let) and isinstance(node.pat, it.BindPat):

@@ -13,7 +13,7 @@ from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
 from soundcheck.syntax.show import show_expr
-from soundcheck.syntax.visit import walk
+from soundcheck.syntax.visit import own_of
 
 SPEC = CheckSpec(
     facts={
@@ -56,12 +56,9 @@ def find_bypasses(program: Program, rule: Rule, declared: Declared) -> Iterator[
     for one in program.items():
         if not isinstance(one.item, it.Function) or one.item.body is None or one.is_in_macro:
             continue
-        # Items inside are functions of their own.
-        for node in walk(one.item.body):
+        for node in own_of(one.item, it.Call, it.MethodCall):
             name, start, subject = _called(words, node)
             if not name or _is_own(words, one, name, node):
-                continue
-            if program.name_at(one.path, start) != one.name:
                 continue
             at = program.span(one.path, start, start + len(name.encode()))
             values = {"call": subject, "method": name}

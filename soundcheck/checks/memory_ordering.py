@@ -16,7 +16,7 @@ from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
-from soundcheck.syntax.visit import children, walk
+from soundcheck.syntax.visit import children, own_of, walk
 
 _KINDS = ("acquire-without-release", "relaxed-guard", "announced")
 
@@ -201,10 +201,18 @@ def look_for_atomics(program: Program, rule: Rule, names: frozenset[str]) -> Ite
             continue
         if isinstance(one.item, it.Static) and one.item.kind == "static":
             continue
+        if not _mentions_atomic(one.item, names):
+            continue
         _look_into(one, names, accesses, loose, fences, unsafe_after)
         if announcers and isinstance(one.item, it.Function):
             announced += _announced(one, names, announcers)
     yield Seen(accesses, frozenset(loose), frozenset(fences), unsafe_after, announced)
+
+
+def _mentions_atomic(item: it.AnyItem, names: frozenset[str]) -> bool:
+    return any(_atomic_name(names, place) for place in own_of(item, it.Field)) or any(
+        _atomic_name(names, place) for place in own_of(item, it.PathExpr)
+    )
 
 
 def _look_into(
@@ -285,9 +293,7 @@ def _announced(
     one: ProgramItem, names: frozenset[str], announcers: frozenset[str]
 ) -> Iterator[tuple[str, Access, str]]:
     """Relaxed stores right before a statement that calls one of ``announcers``."""
-    for node in walk(one.item):
-        if not isinstance(node, it.Block):
-            continue
+    for node in own_of(one.item, it.Block):
         for before, after in pairwise((*node.stmts, node.tail)):
             store = before.expr if isinstance(before, it.ExprStmt) else None
             if not isinstance(store, it.MethodCall) or store.name != "store":

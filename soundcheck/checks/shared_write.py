@@ -8,7 +8,7 @@ from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
 from soundcheck.syntax.show import show_expr
-from soundcheck.syntax.visit import walk_own
+from soundcheck.syntax.visit import own_of, walk_own
 
 SPEC = CheckSpec(
     facts={
@@ -45,6 +45,9 @@ def find_shared_writes(program: Program, rule: Rule) -> Iterator[Finding]:
 
 
 def _in_item(program: Program, rule: Rule, words: _Words, one: ProgramItem) -> Iterator[Finding]:
+    writes = own_of(one.item, it.MethodCall, it.Call, it.Assign)
+    if all(_written(words, node) is None for node in writes):
+        return
     shared: set[str] = set()
     if isinstance(one.item, it.Function):
         if one.item.receiver == "&self":

@@ -14,7 +14,7 @@ from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
 from soundcheck.syntax.literals import read_integer
 from soundcheck.syntax.parameters import INTEGERS, follow_parameters
-from soundcheck.syntax.visit import children, walk, walk_own
+from soundcheck.syntax.visit import children, own_of, walk, walk_own
 from soundcheck.syntax.written_types import Written, lifetimes_in, names_in, read_written
 
 _KINDS = (
@@ -93,7 +93,8 @@ def find_transmutes(program: Program, rule: Rule, declared: Declared) -> Iterato
     for one in program.items():
         if not isinstance(one.item, it.Function | it.Static | it.MacroDef):
             continue
-        calls = [node for node in walk_own(one.item) if _called(facts, node)]
+        made = own_of(one.item, it.Call, it.MethodCall)
+        calls = sorted((node for node in made if _called(facts, node)), key=_start)
         if not calls:
             continue
         body = _body_of(one)
@@ -119,6 +120,10 @@ def declared_numbers(program: Program, _rule: Rule) -> Declared:
             count = len(item.variants) if is_plain and item.name not in enums else 0
             enums[item.name] = count
     return Declared(frozenset(integers), {name: count for name, count in enums.items() if count})
+
+
+def _start(node: it.Node) -> tuple[int, int]:
+    return node.start, -node.end
 
 
 def _called(facts: _Facts, node: it.Node) -> str:

@@ -9,7 +9,7 @@ from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
-from soundcheck.syntax.visit import walk_own
+from soundcheck.syntax.visit import own_of, walk_own
 
 SPEC = CheckSpec(
     facts={
@@ -50,7 +50,10 @@ def find_unwritten(program: Program, rule: Rule) -> Iterator[Finding]:
         frozenset(rule.texts("unless")),
     )
     for one in program.items():
-        if isinstance(one.item, it.Function):
+        if isinstance(one.item, it.Function) and any(
+            isinstance(call.func, it.PathExpr) and _last_two(call.func) in facts.makers
+            for call in own_of(one.item, it.Call)
+        ):
             yield from _in_function(program, rule, facts, one)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from soundcheck.syntax import items as it
 from soundcheck.syntax.inline_assembly import ASSEMBLY, read_assembly
-from soundcheck.syntax.visit import children
+from soundcheck.syntax.visit import children, own_of
 
 _MACROS = frozenset({"addr_of", "addr_of_mut"})
 # Methods of raw pointers, and functions, by which one comes to what they point to.
@@ -26,6 +26,8 @@ def mentions_in(item: it.AnyItem, names: Collection[str]) -> Iterator[tuple[str,
     A pointer that a local holds is followed as far as the body, and what is done with one that is
     handed on is the receiver's matter.
     """
+    if not any(one.path.name in names for one in own_of(item, it.PathExpr)):
+        return
     found: list[tuple[str, bool, str]] = []
     followed: set[str] = set()
     stack: list[tuple[it.Node, bool, str]] = [(item, False, "")]

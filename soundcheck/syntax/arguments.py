@@ -1,7 +1,8 @@
 """What the comments beside unsafe code argue: from ``// SAFETY: …`` to the words behind it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 _SIGNS = re.compile(r"^[ \t]*(?:/\*+!?|//+!?|\*+/|\*(?!\*))?[ \t]*|[ \t]*\*+/[ \t]*$", re.MULTILINE)
@@ -17,7 +18,8 @@ class Marks(NamedTuple):
     sentence: re.Pattern[str]
 
 
-def read_marks(words: Sequence[str], sentences: Sequence[str]) -> Marks:
+@cache
+def read_marks(words: tuple[str, ...], sentences: tuple[str, ...]) -> Marks:
     """The marks of a rule: ``words`` whatever their case, ``sentences`` unless they are denied."""
     word = "|".join(map(re.escape, words))
     # Alone on its line it is a head only if it looks like one; prose may break anywhere.
@@ -32,7 +34,8 @@ def read_marks(words: Sequence[str], sentences: Sequence[str]) -> Marks:
     )
 
 
-def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+@cache
+def any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """A pattern for phrases as whole words, whatever their case, where none is denied."""
     choice = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in phrases)
     if not choice:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from soundcheck.syntax.items import MacroCall, Node
-from soundcheck.syntax.visit import walk_own
+from soundcheck.syntax.visit import own_of
 
 ASSEMBLY = frozenset({"asm", "naked_asm", "global_asm", "llvm_asm"})
 
@@ -81,8 +81,8 @@ class Assembly(msgspec.Struct, frozen=True, gc=False):
 
 def assembly_calls(item: Node) -> Iterator[MacroCall]:
     """The calls of assembly macros in the bodies of an item; items inside it have their own."""
-    for node in walk_own(item):
-        if isinstance(node, MacroCall) and node.path.name in ASSEMBLY:
+    for node in own_of(item, MacroCall):
+        if node.path.name in ASSEMBLY:
             yield node
 
 
@@ -91,11 +91,22 @@ def read_assembly(call: MacroCall) -> Assembly:
 
     The call's text is all between its parentheses, so that its end tells where it begins.
     """
+    known = _READ.get(id(call))
+    if known is not None and known[0] is call:
+        return known[1]
     parts = list(_split(call.text, ","))
     where = _Places(call.text, call.end - 1 - len(call.text.encode()))
-    if parts and _is_old(parts[0]):
-        return _read_old(call.text, where)
-    return _read_new(parts, where)
+    is_old = bool(parts) and _is_old(parts[0])
+    found = _read_old(call.text, where) if is_old else _read_new(parts, where)
+    if len(_READ) >= _MOST_READ:
+        _READ.clear()
+    _READ[id(call)] = (call, found)
+    return found
+
+
+# What was read last, by the identity of calls: many checks read the same assembly.
+_READ: dict[int, tuple[MacroCall, Assembly]] = {}
+_MOST_READ = 20_000
 
 
 # -- pieces of the text ------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import msgspec
 
@@ -43,7 +44,8 @@ PATTERN = r"[a-z][\w.]*\*?( (_|[\w.]+\*?))*"
 PATTERN_FORM = "a mnemonic and the operands that matter, `_` for any, `*` after a prefix"
 
 
-def read_patterns(texts: Sequence[str]) -> tuple[Pattern, ...]:
+@cache
+def read_patterns(texts: tuple[str, ...]) -> tuple[Pattern, ...]:
     """The patterns that a page writes as ``mov cr3`` or ``csrrw _ satp``."""
     words = (text.split() for text in texts)
     return tuple(Pattern(first, tuple(rest)) for first, *rest in words)
