@@ -94,7 +94,7 @@ def test_match(text, pattern, expected):
     assembly = assembly_of(f'asm!("{text}")')
     (instruction,) = instructions_of(assembly)
 
-    found = match_of(assembly, instruction, read_patterns([pattern]))
+    found = match_of(assembly, instruction, read_patterns((pattern,)))
 
     assert (found is not None) is expected
 
@@ -102,7 +102,7 @@ def test_match(text, pattern, expected):
 def test_match_is_the_first():
     assembly = assembly_of('asm!("mov cr3, rax")')
     (instruction,) = instructions_of(assembly)
-    patterns = read_patterns(["mov cr0", "mov cr3", "mov"])
+    patterns = read_patterns(("mov cr0", "mov cr3", "mov"))
 
     assert match_of(assembly, instruction, patterns) is patterns[1]
 
