@@ -16,9 +16,9 @@ FOLDER = ".soundcheck_cache"
 _FILE = "cache.sqlite"
 _IGNORE = ".gitignore"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
-_SCHEMA = 2
-# Rows that this many filling runs did not use are dropped; that a row was used is noted only
-# every few runs, since that writes its value anew.
+_SCHEMA = 3
+# Values that this many filling runs did not use are dropped; that one was used is noted only every
+# few runs.
 _KEPT_RUNS = 12
 _NOTED_RUNS = 4
 _BATCH = 400
@@ -75,18 +75,27 @@ class Cache:
         try:
             with self._connection as connection:
                 connection.execute("BEGIN IMMEDIATE")
-                rows = connection.execute("SELECT coalesce(max(run), 0) + 1 FROM value")
+                rows = connection.execute("SELECT coalesce(max(run), 0) + 1 FROM used")
                 (run,) = rows.fetchone()
                 connection.executemany(
-                    "INSERT OR REPLACE INTO value (stage, key, value, crc, run)"
-                    " VALUES (?, ?, ?, ?, ?)",
-                    [(stage, key, value, zlib.crc32(value), run) for key, value in kept.items()],
+                    "INSERT OR REPLACE INTO value (stage, key, value, crc) VALUES (?, ?, ?, ?)",
+                    [(stage, key, value, zlib.crc32(value)) for key, value in kept.items()],
                 )
                 connection.executemany(
-                    "UPDATE value SET run = ? WHERE stage = ? AND key = ? AND run <= ?",
+                    "INSERT OR REPLACE INTO used (stage, key, run) VALUES (?, ?, ?)",
+                    [(stage, key, run) for key in kept],
+                )
+                connection.executemany(
+                    "UPDATE used SET run = ? WHERE stage = ? AND key = ? AND run <= ?",
                     [(run, stage, key, run - _NOTED_RUNS) for key in used],
                 )
-                connection.execute("DELETE FROM value WHERE run < ?", (run - _KEPT_RUNS,))
+                old = (run - _KEPT_RUNS,)
+                connection.execute(
+                    "DELETE FROM value WHERE (stage, key) IN"
+                    " (SELECT stage, key FROM used WHERE run < ?)",
+                    old,
+                )
+                connection.execute("DELETE FROM used WHERE run < ?", old)
         except sqlite3.Error as error:
             self._give_up(error)
 
@@ -111,7 +120,7 @@ def _is_whole(value: object, crc: object) -> bool:
 def _is_broken(error: sqlite3.Error) -> bool:
     """Whether the file itself is at fault; one that is locked, full or read-only is not."""
     if isinstance(error, sqlite3.OperationalError):
-        return str(error).startswith(("no such", "table "))
+        return str(error).startswith(("no such", "table ", "use DROP"))
     return isinstance(error, sqlite3.DatabaseError)
 
 
@@ -152,16 +161,25 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    """Make the tables, unless another run has done so while this one waited."""
+    """Make the tables, unless another run has done so while this one waited.
+
+    When a value was used stands apart from it: nobody looks for that among megabytes of values.
+    """
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == _SCHEMA:
             return
         connection.execute("DROP TABLE IF EXISTS value")
+        connection.execute("DROP TABLE IF EXISTS used")
         connection.execute(
-            "CREATE TABLE value (stage TEXT, key BLOB, value BLOB, crc INTEGER, run INTEGER,"
+            "CREATE TABLE value (stage TEXT, key BLOB, value BLOB, crc INTEGER,"
             " PRIMARY KEY (stage, key)) WITHOUT ROWID"
         )
+        connection.execute(
+            "CREATE TABLE used (stage TEXT, key BLOB, run INTEGER,"
+            " PRIMARY KEY (stage, key)) WITHOUT ROWID"
+        )
+        connection.execute("CREATE INDEX used_run ON used (run)")
         connection.execute(f"PRAGMA user_version = {_SCHEMA}")
 
 

@@ -147,9 +147,10 @@ SCHEMAS = [
     pytest.param("CREATE TABLE value (stage TEXT, key BLOB, value BLOB, run INTEGER)", 1, id="old"),
     pytest.param("CREATE TABLE other (a)", 0, id="other"),
     pytest.param("CREATE TABLE other (a)", 99, id="newer"),
-    pytest.param("CREATE TABLE other (a)", 2, id="no-table"),
-    pytest.param("CREATE TABLE value (a)", 2, id="no-columns"),
-    pytest.param("CREATE VIEW value AS SELECT 1 AS a", 2, id="view"),
+    pytest.param("CREATE TABLE other (a)", 3, id="no-table"),
+    pytest.param("CREATE TABLE value (a)", 3, id="no-columns"),
+    pytest.param("CREATE VIEW value AS SELECT 1 AS a", 3, id="view"),
+    pytest.param("CREATE VIEW value AS SELECT 1 AS a", 2, id="older-view"),
 ]
 
 
