@@ -22,7 +22,7 @@ import tree_sitter_rust
 from bench_parse import read_rust, time_round
 from tree_sitter import Language, Parser
 
-from soundcheck.checks import SPECS
+from soundcheck.checks import check_of
 from soundcheck.commands.policy import open_catalog
 
 BODY = re.compile(rb"\bfn \w+\([^)]*\)[^{;]*\{\n")
@@ -40,7 +40,7 @@ class Budget(NamedTuple):
 
 def budgets() -> tuple[Budget, ...]:
     rules = open_catalog().rules.values()
-    plain = ",".join(rule.name for rule in rules if not SPECS[rule.check].needs_model)
+    plain = ",".join(rule.name for rule in rules if not check_of(rule.check).spec.needs_model)
     return (
         Budget("rules without the model", ("check", "--select", plain), 8, 4),
         Budget("the program model", ("graph", "calls"), 16, 6),

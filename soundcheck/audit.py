@@ -1,24 +1,27 @@
 """The pipeline, top to bottom: what goes in are values, what comes out is a report."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from soundcheck.catalog import Catalog, Rule
 from soundcheck.catalog.profiles import Profile
 from soundcheck.catalog.targets import Theory
 from soundcheck.checking import Recall, Spread, find, one_by_one, recall_nothing
-from soundcheck.checks import LATE_CHECKS, SPECS
-from soundcheck.checks.suppression import Judged
+from soundcheck.checks import LATE, check_of
+from soundcheck.checks.kinds import Judged, LateCheck
 from soundcheck.crates.configurations import Asked
 from soundcheck.finding import Finding, Gap, Report, order_gaps
 from soundcheck.input import Input, Parse
 from soundcheck.inventory import take_inventory
-from soundcheck.model import EVERY_BUILD, Link, build_model, resolve
 from soundcheck.program import Program
+from soundcheck.resolving import EVERY_BUILD, resolve
 from soundcheck.source import SourceFile
 from soundcheck.syntax.arguments import Marks, read_marks
 from soundcheck.syntax.facts import Queries
 from soundcheck.triage import DEFAULT_TERMS, Case, SeverityOf, Terms, read_names, triage
+
+if TYPE_CHECKING:
+    from soundcheck.model import Link
 
 
 class Stages(NamedTuple):
@@ -29,7 +32,7 @@ class Stages(NamedTuple):
     """
 
     parse: Parse
-    link: Link
+    link: "Link"
     theory: Theory
     profiles: tuple[str, ...] = ()
     recall: Recall = recall_nothing
@@ -83,7 +86,7 @@ def examine(
     program, gaps = _understand(source, catalog, rules, stages, asked, with_model=with_model)
     severities = {rule.name: rule.severity for rule in rules}
     case = Case(
-        names=read_names(catalog.rules.values(), LATE_CHECKS),
+        names=read_names(catalog.rules.values(), LATE),
         severity_of=severity_of or (lambda rule, _path: severities.get(rule)),
         suppressions={
             path: facts.suppressions for path, facts in program.facts.items() if facts.suppressions
@@ -117,8 +120,9 @@ def _find_late(
     program: Program, rules: Sequence[Rule], judged: Sequence[Judged]
 ) -> Iterator[Finding]:
     for rule in rules:
-        if rule.check in LATE_CHECKS:
-            yield from LATE_CHECKS[rule.check].run(program, rule, judged)
+        check = check_of(rule.check)
+        if isinstance(check, LateCheck):
+            yield from check.run(program, rule, judged)
 
 
 def _is_shown(source: Input, program: Program, terms: Terms, finding: Finding) -> bool:
@@ -140,9 +144,12 @@ def _understand(
 ) -> tuple[Program, tuple[Gap, ...]]:
     """The program as far as the rules ask for it, and what of it was not understood."""
     queries = queries_of(rules)
-    needs_model = with_model or any(SPECS[rule.check].needs_model for rule in rules)
+    needs_model = with_model or any(check_of(rule.check).spec.needs_model for rule in rules)
     if not needs_model:
         return resolve(source, stages.parse(source.files, queries), stages.theory, asked)
+    # Who asks for no names and calls does without what finds them.
+    from soundcheck.model import build_model
+
     parse, link, named = stages.parse, stages.link, stages.profiles
     profiles = catalog.profiles
     model = build_model(source, profiles, stages.theory, parse, link, asked, queries, named)

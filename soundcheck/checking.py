@@ -8,7 +8,8 @@ from itertools import chain
 import msgspec
 
 from soundcheck.catalog import Rule
-from soundcheck.checks import CHECKS, FILE_CHECKS
+from soundcheck.checks import check_of
+from soundcheck.checks.kinds import Check, FileCheck
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 
@@ -39,9 +40,11 @@ def find(
     program: Program, rules: Sequence[Rule], recall: Recall, spread: Spread
 ) -> Iterator[Finding]:
     """The findings of all rules but those of late checks, by rule, in the order of ``rules``."""
-    single = [rule for rule in rules if rule.check in FILE_CHECKS]
+    checks = [(rule, check_of(rule.check)) for rule in rules]
+    single = [(rule, check) for rule, check in checks if isinstance(check, FileCheck)]
+    whole = [(rule, check) for rule, check in checks if isinstance(check, Check)]
     found = dict(_find_by_file(program, single, recall))
-    found |= _find_abreast(program, [rule for rule in rules if rule.check in CHECKS], spread)
+    found |= _find_abreast(program, whole, spread)
     for rule in rules:
         yield from found.get(rule.name, ())
 
@@ -50,27 +53,26 @@ def find(
 
 
 def _find_by_file(
-    program: Program, rules: Sequence[Rule], recall: Recall
+    program: Program, checks: Sequence[tuple[Rule, FileCheck]], recall: Recall
 ) -> Iterator[tuple[str, list[Finding]]]:
-    if not rules:
+    if not checks:
         return
-    checks = [FILE_CHECKS[rule.check] for rule in rules]
-    around = [check.around(program, rule) for check, rule in zip(checks, rules, strict=True)]
+    around = [check.around(program, rule) for rule, check in checks]
     rest = blake2b(digest_size=20)
-    for rule, known in zip(rules, around, strict=True):
+    for (rule, _), known in zip(checks, around, strict=True):
         rest.update(repr((rule, _in_order(known))).encode("utf-8", "surrogatepass"))
 
     def look(path: str) -> bytes:
         view = program.only(path)
-        parts = zip(checks, rules, around, strict=True)
-        seen = [list(check.look(view, rule, known)) for check, rule, known in parts]
+        parts = zip(checks, around, strict=True)
+        seen = [list(check.look(view, rule, known)) for (rule, check), known in parts]
         return _ENCODER.encode([_ENCODER.encode(one) for one in seen])
 
     keys = {path: rest.digest() + _place_of(program, path) for path in program.paths}
     looks = recall(keys, look)
     split = msgspec.msgpack.Decoder(list[bytes])
     by_file = {path: split.decode(looks[path]) for path in program.paths}
-    for i, (check, rule) in enumerate(zip(checks, rules, strict=True)):
+    for i, (rule, check) in enumerate(checks):
         decoder = msgspec.msgpack.Decoder(check.sees)
         seen = {path: decoder.decode(parts[i]) for path, parts in by_file.items()}
         if check.conclude is None:
@@ -103,19 +105,19 @@ def _in_order(value: object) -> object:
 
 
 def _find_abreast(
-    program: Program, rules: Sequence[Rule], spread: Spread
+    program: Program, checks: Sequence[tuple[Rule, Check]], spread: Spread
 ) -> Iterable[tuple[str, list[Finding]]]:
     """Those that follow contexts apart from those that do not: they share what takes long."""
     groups = [
-        [rule for rule in rules if CHECKS[rule.check].spec.needs_contexts == needs]
+        [(rule, check) for rule, check in checks if check.spec.needs_contexts == needs]
         for needs in (True, False)
     ]
     groups = [group for group in groups if group]
     results = spread([partial(_find_group, program, group) for group in groups])
     for group, result in zip(groups, results, strict=True):
-        names = (rule.name for rule in group)
+        names = (rule.name for rule, _ in group)
         yield from zip(names, _FINDINGS.decode(result), strict=True)
 
 
-def _find_group(program: Program, rules: Sequence[Rule]) -> bytes:
-    return _ENCODER.encode([list(CHECKS[rule.check].run(program, rule)) for rule in rules])
+def _find_group(program: Program, checks: Sequence[tuple[Rule, Check]]) -> bytes:
+    return _ENCODER.encode([list(check.run(program, rule)) for rule, check in checks])

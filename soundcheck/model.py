@@ -1,10 +1,9 @@
 """The program model whole: from files to names, types and calls."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from soundcheck.budget import find_unmet
 from soundcheck.calls.assembly import read_assembly, through_assembly
 from soundcheck.calls.graph import CallGraph, join_links
 from soundcheck.calls.linking import LinkedBodies, World, has_body
@@ -13,29 +12,18 @@ from soundcheck.calls.world import MacroFacts, build_world
 from soundcheck.catalog.choosing import choose_profiles
 from soundcheck.catalog.profiles import Profile
 from soundcheck.catalog.targets import Theory
-from soundcheck.crates.builds import Excludes, exclusion
-from soundcheck.crates.configurations import Asked, Selection, read_selection
+from soundcheck.crates.configurations import Asked
 from soundcheck.crates.definitions import Def
-from soundcheck.crates.features import implied_features
 from soundcheck.crates.files import FileIndex
-from soundcheck.crates.formulas import Logic
 from soundcheck.crates.manifests import Package, read_manifests
-from soundcheck.crates.modules import ModuleForest, build_module_trees
+from soundcheck.crates.modules import build_module_trees
 from soundcheck.crates.stubs import is_stub, needed_stubs, read_stubs, stub_files, stub_packages
 from soundcheck.finding import Gap, order_gaps
 from soundcheck.input import Input, Parse
 from soundcheck.program import Linked, Program
+from soundcheck.resolving import EVERY_BUILD, exclusion_of, select, unmet
 from soundcheck.source import Span
 from soundcheck.syntax.facts import FileFacts, Queries
-
-EVERY_BUILD = Asked()
-
-
-class UnusableSelectionError(Exception):
-    """The configuration that was asked for cannot be; a sentence for each reason."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        super().__init__("\n".join(faults))
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -77,7 +65,7 @@ def build_model(
     facts = parse(files, queries)
     trees = {path: one.tree for path, one in facts.items()}
     packages = (*manifests.packages, *stub_packages(stubs))
-    selection = _select(asked, theory, manifests.packages)
+    selection = select(asked, theory, manifests.packages)
     forest = build_module_trees(trees, packages, source.links)
     texts = {file.path: file.data for file in files}
     world = build_world(forest, trees, texts, packages, theory, _macro_facts(profiles), selection)
@@ -87,7 +75,7 @@ def build_model(
     graph = join_links(links, assembly.calls)
     gaps = [*source.gaps, *manifests.gaps, *forest.gaps, *world.defmap.gaps, *assembly.gaps]
     gaps += [gap for tree in trees.values() for gap in tree.gaps]
-    gaps += _unmet(source, forest, trees)
+    gaps += unmet(source, forest, trees)
     own = {path: one for path, one in facts.items() if not is_stub(path)}
     return Model(
         Program(
@@ -95,45 +83,12 @@ def build_model(
             forest,
             Linked(world, graph, bodies, _choose(profiles, manifests.packages, named)),
             source.accounts,
-            _exclusion(asked, theory, manifests.packages),
+            exclusion_of(asked, theory, manifests.packages),
         ),
         world,
         graph,
         order_gaps(gap for gap in gaps if not is_stub(gap.at.path)),
     )
-
-
-def resolve(
-    source: Input, facts: Mapping[str, FileFacts], theory: Theory, asked: Asked = EVERY_BUILD
-) -> tuple[Program, tuple[Gap, ...]]:
-    """The module trees of all crates alone, without names and calls, and every gap up to here.
-
-    Raises:
-        UnusableSelectionError: where ``asked`` names no target, feature or option there is.
-    """
-    trees = {path: one.tree for path, one in facts.items()}
-    index = FileIndex(trees, source.links)
-    manifests = read_manifests(source.manifests, index, source.vendored)
-    forest = build_module_trees(trees, manifests.packages, source.links)
-    parsing = (gap for tree in trees.values() for gap in tree.gaps)
-    gaps = (*source.gaps, *manifests.gaps, *forest.gaps, *parsing)
-    gaps += _unmet(source, forest, trees)
-    excludes = _exclusion(asked, theory, manifests.packages)
-    return Program(facts, forest, None, source.accounts, excludes), order_gaps(gaps)
-
-
-def _select(asked: Asked, theory: Theory, packages: Sequence[Package]) -> Selection:
-    selection = read_selection(asked, theory, packages)
-    if isinstance(selection, tuple):
-        raise UnusableSelectionError(selection)
-    return selection
-
-
-def _exclusion(asked: Asked, theory: Theory, packages: Sequence[Package]) -> Excludes | None:
-    if asked == EVERY_BUILD:
-        return None
-    selection = _select(asked, theory, packages)
-    return exclusion(selection, theory, Logic(theory, implied_features(packages)))
 
 
 def _choose(
@@ -142,14 +97,6 @@ def _choose(
     names = {package.name for package in packages}
     crates = {one.name for package in packages for one in package.dependencies}
     return choose_profiles(profiles, names, crates, named)
-
-
-def _unmet(source: Input, forest: ModuleForest, paths: Collection[str]) -> tuple[Gap, ...]:
-    """What the budget speaks of and nobody finds."""
-    if source.accounts is None:
-        return ()
-    modules = {module.path for module in forest.modules}
-    return find_unmet(source.accounts.budget, modules, paths)
 
 
 def _bodies_by_file(world: World) -> list[tuple[str, list[Def]]]:

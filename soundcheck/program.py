@@ -1,5 +1,7 @@
 """``Program``: the inert façade that checks see. It answers questions and changes nothing."""
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -8,12 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from soundcheck.budget import Accounts, Budget
-from soundcheck.calls.graph import CallGraph
-from soundcheck.calls.linking import LinkedBodies, World
 from soundcheck.catalog import Rule, fill_message
-from soundcheck.catalog.profiles import Profile
-from soundcheck.crates.builds import Excludes
-from soundcheck.crates.definitions import Def
 from soundcheck.crates.guards import Guard, guards_in
 from soundcheck.crates.modules import ModuleForest, ModuleNode
 from soundcheck.crates.naming import name_items
@@ -32,7 +29,12 @@ if TYPE_CHECKING:
     from soundcheck.boundaries.found import Boundaries
     from soundcheck.boundaries.obligations import Obligation
     from soundcheck.boundaries.operations import Operation
+    from soundcheck.calls.graph import CallGraph
+    from soundcheck.calls.linking import LinkedBodies, World
+    from soundcheck.catalog.profiles import Profile
     from soundcheck.contexts.infer import Contexts
+    from soundcheck.crates.builds import Excludes
+    from soundcheck.crates.definitions import Def
 
 _TEST_KINDS = frozenset({"test", "bench"})
 # `#[test]`, and what kernels and runtimes with a harness of their own call it.
@@ -127,7 +129,7 @@ class Program:
         return self.linked.graph
 
     @cached_property
-    def contexts(self) -> "Contexts":
+    def contexts(self) -> Contexts:
         """Who runs in which context, with what masked and held."""
         from soundcheck.contexts.facts import KernelFacts
         from soundcheck.contexts.infer import Contexts
@@ -144,7 +146,7 @@ class Program:
         return Contexts(linked.world, linked.graph, scripts, facts, params)
 
     @cached_property
-    def operations(self) -> Mapping[int, tuple["Operation", ...]]:
+    def operations(self) -> Mapping[int, tuple[Operation, ...]]:
         """The unsafe operations of each function, closures in it included, by its definition."""
         found: dict[int, list[Operation]] = {}
         for one in self._bodies:
@@ -153,14 +155,14 @@ class Program:
         return {owner: tuple(found[owner]) for owner in sorted(found)}
 
     @cached_property
-    def values(self) -> "ValueFacts":
+    def values(self) -> ValueFacts:
         """What facts say of the ways that the values of operands take."""
         from soundcheck.boundaries.facts import read_value_facts
 
         return read_value_facts(self.linked.profiles)
 
     @property
-    def _bodies(self) -> "list[BodyFacts]":
+    def _bodies(self) -> list[BodyFacts]:
         """What the bodies of each file do."""
         from soundcheck.bodies import BodyFacts
 
@@ -171,7 +173,7 @@ class Program:
         return found
 
     @cached_property
-    def boundaries(self) -> "Boundaries":
+    def boundaries(self) -> Boundaries:
         """What each unsafe site leans on, and who can break it."""
         from soundcheck.boundaries.found import Boundaries
 
@@ -187,7 +189,7 @@ class Program:
         )
 
     @cached_property
-    def obligations(self) -> tuple["Obligation", ...]:
+    def obligations(self) -> tuple[Obligation, ...]:
         """What safe code has to see to, so that unsafe code elsewhere is sound."""
         from soundcheck.boundaries.obligations import find_obligations
 
@@ -237,7 +239,7 @@ class Program:
             return self.facts[path].events
         return self._accounts.events.get(path, ())
 
-    def only(self, path: str) -> "Program":
+    def only(self, path: str) -> Program:
         """A program of one file, with the names it has in this one, and without a model."""
         view = Program({path: self.facts[path]}, self.forest, None, self._accounts, self._excludes)
         view.__dict__["_by_file"] = {path: self._by_file.get(path, [])}

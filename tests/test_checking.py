@@ -7,7 +7,8 @@ import pytest
 
 from soundcheck.audit import Stages, audit
 from soundcheck.checking import Recall, recall_nothing
-from soundcheck.checks import FILE_CHECKS
+from soundcheck.checks import check_of
+from soundcheck.checks.kinds import FileCheck
 from soundcheck.commands.policy import open_catalog, open_theory
 from soundcheck.finding import Report
 from soundcheck.input import Input
@@ -100,7 +101,9 @@ def catalog():
 def report(texts: Mapping[str, str], recall: Recall) -> Report:
     files = tuple(SourceFile(path, text.encode()) for path, text in sorted(texts.items()))
     source = Input(files, (SourceFile("Cargo.toml", MANIFEST.encode()),))
-    rules = [rule for rule in catalog().rules.values() if rule.check in FILE_CHECKS]
+    rules = [
+        rule for rule in catalog().rules.values() if isinstance(check_of(rule.check), FileCheck)
+    ]
     stages = Stages(
         lambda files, queries: {file.path: parse(file, queries) for file in files},
         lambda _world, _facts, _files: (),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from soundcheck.catalog import CheckSpec, FactSpec, Rule, Table, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 
@@ -29,3 +30,6 @@ def find_outside(program: Program, rule: Rule) -> Iterator[Finding]:
             at = program.span(path, site.token_start, site.token_end)
             values = {"kind": str(kinds[site.kind]), "module": name}
             yield program.claim(rule, at, site=site.kind, values=values)
+
+
+CHECK = Check(SPEC, find_outside)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
@@ -195,3 +196,6 @@ def _is_address(facts: _Facts, pointers: Mapping[str, bool], expr: it.Expr) -> b
     if isinstance(expr, it.PathExpr) and len(expr.path.segments) == 1:
         return pointers.get(expr.path.name, False)
     return False
+
+
+CHECK = alone(SPEC, find_contradicted_options)

@@ -7,6 +7,7 @@ from soundcheck.boundaries.contracts import is_open
 from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.operations import Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
@@ -126,3 +127,6 @@ def _claim(
     return program.claim(
         rule, at, site=operation.kind, subject=static.path, values=values, related=related
     )
+
+
+CHECK = Check(SPEC, find_assumed_globals)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from soundcheck.calls.sites import WRITTEN
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Number, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.flows import Event
 from soundcheck.contexts.infer import INTERRUPTS, Contexts
 from soundcheck.crates.stubs import is_stub
@@ -70,3 +71,6 @@ def _calls(contexts: Contexts, wanted: tuple[str, ...]) -> tuple[int, int]:
                 total += 1
                 unresolved += event.site.resolution == "unknown"
     return unresolved, total
+
+
+CHECK = Check(SPEC, find_blindness)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from soundcheck.catalog import CheckSpec, Rule
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
@@ -137,3 +138,6 @@ def _claim(program: Program, rule: Rule, owner: Def, bypass: _Bypass, reach: str
     place = program.span(accessor.file, func.name_start, end)
     step = Step(place, accessor.path, f"this {bypass.how} `{field.name}`, and is unsafe")
     return msgspec.structs.replace(finding, related=(step,))
+
+
+CHECK = Check(SPEC, find_bypassed)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from soundcheck.budget import Budget, Ceiling, Place, span_of, unsafe_columns
 from soundcheck.catalog import CheckSpec, FactSpec, Rule, Table, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
 from soundcheck.source import Span
@@ -136,3 +137,6 @@ def _line(ceiling: Ceiling, count: int, counted: list[_Counted]) -> str:
     if len(items) <= _MOST_RELATED:
         now += f", `known.{ceiling.counter} = {{ {known} }}`"
     return f"the budget: {written}; with a new reason it could be {now}"
+
+
+CHECK = Check(SPEC, find_exceeded)

@@ -7,6 +7,7 @@ from soundcheck.boundaries.contracts import is_open
 from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.operations import Operation
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 from soundcheck.syntax import items as it
@@ -82,3 +83,6 @@ def _does(callees: frozenset[str], operation: Operation) -> str:
     if operation.kind == "call" and is_named(operation.name, callees):
         return f"calls `{operation.name.rpartition('::')[2]}`"
     return ""
+
+
+CHECK = Check(SPEC, find_chosen_types)

@@ -11,6 +11,7 @@ from typing import cast
 import msgspec
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Table, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
@@ -110,3 +111,6 @@ def _called_in(func: it.Function) -> frozenset[str]:
             written = node.func.path.names
             names.update(("::".join(written[-2:]), written[-1]))
     return frozenset(names)
+
+
+CHECK = alone(SPEC, find_context_arguments)

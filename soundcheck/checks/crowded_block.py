@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from soundcheck.boundaries.operations import Operation
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Number, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
 
@@ -63,3 +64,6 @@ def _show(one: Operation) -> str:
     if one.kind == "call":
         return f"`{name}()`"
     return f"`{name}!`" if one.kind == "assembly" else f"`{name}`"
+
+
+CHECK = Check(SPEC, find_crowded)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.operations import Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding
 from soundcheck.program import Program
@@ -128,3 +129,6 @@ def _claim(
     }
     at = program.span(target.file, operation.start, operation.end)
     return program.claim(rule, at, site=operation.kind, subject=pointee, values=values)
+
+
+CHECK = Check(SPEC, find_device_references)

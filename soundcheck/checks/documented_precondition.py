@@ -9,6 +9,7 @@ from soundcheck.boundaries.found import Site
 from soundcheck.boundaries.leans import Lean
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Table, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.infer import Node
 from soundcheck.contexts.proofs import side_of
 from soundcheck.crates.definitions import Def
@@ -122,3 +123,6 @@ def _today(
     if nodes and all(node.irq == "masked" for node in nodes):
         return "; in every context that is known they are masked", None, True
     return "", None, False
+
+
+CHECK = Check(SPEC, find_documented_preconditions)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.operations import Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
@@ -144,3 +145,6 @@ def _claim(
     return program.claim(
         rule, at, site=operation.kind, subject=target.path, values=values, related=related
     )
+
+
+CHECK = Check(SPEC, find_foreign_values)

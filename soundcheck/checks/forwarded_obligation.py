@@ -10,6 +10,7 @@ from soundcheck.boundaries.obligations import Obligation, is_kept
 from soundcheck.boundaries.operations import Operation
 from soundcheck.boundaries.supports import keys_of
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
@@ -180,3 +181,6 @@ _WORDS = {
     "encapsulated": "is seen to here",
     "declared": "is seen to here, by contract",
 }
+
+
+CHECK = Check(SPEC, find_forwarded_obligations)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 
@@ -20,3 +21,6 @@ def find_gaps(program: Program, rule: Rule) -> Iterator[Finding]:
             if gap.kind in kinds:
                 values = {"kind": gap.kind, "what": gap.what}
                 yield program.claim(rule, gap.at, site=gap.kind, values=values)
+
+
+CHECK = alone(SPEC, find_gaps)

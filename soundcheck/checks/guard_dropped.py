@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import FileCheck
 from soundcheck.crates.outline import type_name
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
@@ -216,3 +217,6 @@ def declared_types(program: Program, _rule: Rule) -> Declared:
             if key not in results or result.endswith("Guard"):
                 results[key] = owner if result == "Self" else result
     return Declared(statics, fields, results, frozenset(droppers))
+
+
+CHECK = FileCheck(SPEC, find_dropped_guards, declared_types)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
@@ -139,3 +140,6 @@ def _place(taken: it.Expr) -> tuple[int, int]:
     if isinstance(taken, it.MethodCall):
         return taken.name_start, taken.name_start + len(taken.name.encode())
     return taken.start, taken.end
+
+
+CHECK = alone(SPEC, find_escaping_guards)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from soundcheck.catalog import CheckSpec, Rule
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.impls import ImplDef
 from soundcheck.finding import Finding, Step
@@ -75,3 +76,6 @@ def _explicit(program: Program, autos: AutoTraits, owner: Def) -> ImplDef | None
         if trait is not None and trait.path == SYNC and impl.file in program.facts:
             return impl
     return None
+
+
+CHECK = Check(SPEC, find_lenders)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, EFFECTS, WAITS
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.effects import Effects, locks_taken, things_done
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import Event, Flow, Hold
@@ -232,3 +233,6 @@ def _finding(program: Program, rule: Rule, body: BodyId, event: Event, clash: _C
     return program.claim(
         rule, at, site="call", subject=hold.lock or clash.subject, values=values, sides=sides
     )
+
+
+CHECK = Check(SPEC, find_held)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Number, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 from soundcheck.syntax.arguments import argument_of, read_marks
@@ -93,3 +94,6 @@ def _is_hollow(hollow: _Hollow, argument: str, *, has_argued: bool) -> bool:
 def _bare(text: str) -> str:
     """A text without the signs around it, in lower case."""
     return _EDGES.sub("", text).lower()
+
+
+CHECK = alone(SPEC, find_hollow_arguments)

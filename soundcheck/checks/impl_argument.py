@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Number, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.crates.outline import type_name
 from soundcheck.finding import Finding
 from soundcheck.program import Program
@@ -61,3 +62,6 @@ def _fault(marks: Marks, grounds: re.Pattern[str], comments: Sequence[str], leas
     # Not every argument has the word before it, and not every script has spaces between words.
     is_argued = any(len(text.split() if text.isascii() else text) >= least for text in texts)
     return "" if is_argued else "nobody says why"
+
+
+CHECK = alone(SPEC, find_unargued)

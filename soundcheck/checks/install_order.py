@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 from soundcheck.boundaries.facts import is_named
 from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Table, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Side, Step
 from soundcheck.program import Program
@@ -223,3 +224,6 @@ def _claim(program: Program, rule: Rule, boot: _Boot, func: int, way: _Way) -> F
     subject = defs[chain[-1]].path if chain else target.path
     side = Side("boot", tuple(steps))
     return program.claim(rule, at, site="call", subject=subject, values=values, sides=(side,))
+
+
+CHECK = Check(SPEC, find_early_reads)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from soundcheck.calls.linking import TypedBody, walk_bodies
 from soundcheck.catalog import CheckSpec, Rule
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding
 from soundcheck.program import Program
@@ -60,3 +61,6 @@ def _in_body(program: Program, rule: Rule, owner: Def, body: TypedBody) -> Itera
 
 def _is_zero(expr: it.Expr) -> bool:
     return isinstance(expr, it.Lit) and read_integer(expr.text) == 0
+
+
+CHECK = Check(SPEC, find_integer_pointers)

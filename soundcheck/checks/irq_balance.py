@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import ENTRY, MASKED, UNMASKED, Event, Flow, Hold
 from soundcheck.contexts.infer import INTERRUPTS, Contexts
@@ -187,3 +188,6 @@ def _locked_first(program: Program, rule: Rule, body: BodyId, flow: Flow) -> Ite
                 values={"what": _word(hold), "item": short(name)},
                 sides=(Side("holder", steps),),
             )
+
+
+CHECK = Check(SPEC, find_unbalanced)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import FileCheck
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
@@ -170,3 +171,6 @@ def _place(node: it.Node) -> tuple[int, int]:
     if isinstance(node, it.MethodCall):
         return node.name_start, node.name_start + len(node.name.encode())
     return node.start, node.end
+
+
+CHECK = FileCheck(SPEC, find_laundered, mutable_statics)

@@ -7,6 +7,7 @@ import msgspec
 
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
@@ -155,3 +156,6 @@ def _claim(program: Program, rule: Rule, owner: Def, drop: Def, place: _Place) -
         ),
     )
     return msgspec.structs.replace(finding, related=steps)
+
+
+CHECK = Check(SPEC, find_sendable_guards)

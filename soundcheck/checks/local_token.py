@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.impls import ImplDef
 from soundcheck.crates.stubs import is_stub
@@ -173,3 +174,6 @@ def _is_or_has(ty: Ty, owner: Def, traits: dict[int, str], bounds: Bounds) -> bo
             return any(bound.def_id in traits for bound in bounds.get(ty.name, ()))
         case _:
             return False
+
+
+CHECK = Check(SPEC, find_shared_tokens)

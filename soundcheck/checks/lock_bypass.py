@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import FileCheck
 from soundcheck.crates.outline import type_name
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
@@ -138,3 +139,6 @@ def _raw_statics(program: Program, raw_types: frozenset[str]) -> frozenset[str]:
         for one in program.items()
         if isinstance(one.item, it.Static) and type_name(one.item.type) in raw_types
     )
+
+
+CHECK = FileCheck(SPEC, find_bypasses, declared_locks)

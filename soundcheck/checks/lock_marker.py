@@ -6,6 +6,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.outline import type_name
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
@@ -118,3 +119,6 @@ def _masking(words: _Words, imp: it.Impl) -> _Masking | None:
                 if match_of(assembly, instruction, words.instructions) is not None:
                     return _Masking(instruction.start, instruction.end, instruction.mnemonic)
     return None
+
+
+CHECK = Check(SPEC, find_sendable_guards)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import WAITS
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.effects import Effects, Reach, locks_taken
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import Event, Hold
@@ -139,3 +140,6 @@ def _side(contexts: Contexts, label: str, order: _Order, lock: str) -> Side:
             says = f"calls `{short(name_of(contexts, reach.callee))}`"
         steps.append(Step(where, name_of(contexts, reach.body), says))
     return Side(label, tuple(steps))
+
+
+CHECK = Check(SPEC, find_inverted)

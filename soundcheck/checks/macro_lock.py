@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from soundcheck.catalog import CheckSpec, Rule
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import Event, Hold
 from soundcheck.contexts.proofs import name_of, place_of, short
@@ -77,3 +78,6 @@ def _evaluates(item: it.MacroDef, event: Event) -> bool:
 
 def _is_one_of(node: it.Node, names: set[str]) -> bool:
     return isinstance(node, it.PathExpr) and node.path.name in names
+
+
+CHECK = Check(SPEC, find_macro_locks)

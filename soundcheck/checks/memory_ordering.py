@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import FileCheck
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
@@ -314,3 +315,6 @@ def _called(after: it.Node | None, announcers: frozenset[str]) -> str:
     if isinstance(node, it.Call) and isinstance(node.func, it.PathExpr):
         return node.func.path.name if node.func.path.name in announcers else ""
     return ""
+
+
+CHECK = FileCheck(SPEC, look_for_atomics, atomics, list[Seen], find_unordered)

@@ -8,6 +8,7 @@ from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.obligations import is_kept
 from soundcheck.boundaries.operations import SELF, Operand, Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
@@ -124,3 +125,6 @@ def _claim(
         related=related,
         is_mild=obligation is not None and is_kept(program.boundaries, obligation),
     )
+
+
+CHECK = Check(SPEC, find_parameter_operands)

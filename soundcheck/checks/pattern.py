@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, Rule
+from soundcheck.checks.kinds import FileCheck
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 from soundcheck.syntax.addresses import mentions_in
@@ -88,3 +89,6 @@ def _is_visible(program: Program, path: str, name: Capture) -> bool:
     """Whether other files may name an item."""
     found = program.item_at(path, name.start)
     return found is None or bool(found.item.visibility)
+
+
+CHECK = FileCheck(SPEC, find_mentions, names_to_find, list[Mention], find_matches)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, EFFECTS, WAITS
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.flows import MASKED, Event
 from soundcheck.contexts.infer import Contexts, Node
 from soundcheck.contexts.proofs import place_of, short, side_of
@@ -135,3 +136,6 @@ def _finding(program: Program, rule: Rule, met: _Met) -> Finding:
         sides=(side_of(contexts, label, met.node, at, f"reaches `{what}`"),),
         precision=None if contexts.is_sure(met.node) else Precision.LOW,
     )
+
+
+CHECK = Check(SPEC, find_reached)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from soundcheck.catalog import CheckSpec, Rule
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.impls import ImplDef
 from soundcheck.finding import Finding
 from soundcheck.program import Program
@@ -58,3 +59,6 @@ def _is_redundant(autos: AutoTraits, header: ImplHeader) -> bool:
         for name in bounds
     )
     return not (is_narrower and autos.by_fields(trait, owner, own) is Verdict.YES)
+
+
+CHECK = Check(SPEC, find_redundant)

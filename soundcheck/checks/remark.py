@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax.arguments import any_of, one_line, plain
@@ -102,3 +103,6 @@ def _below(program: Program, path: str, offset: int) -> ProgramItem | None:
             is_code = isinstance(one.item, Function | Impl | Trait | Static)
             return one if is_near and is_code else None
     return None
+
+
+CHECK = alone(SPEC, find_remarks)

@@ -8,6 +8,7 @@ from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.lending import Lent, lent_references
 from soundcheck.boundaries.operations import SELF, Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
@@ -187,3 +188,6 @@ def _shown(origin: Origin) -> str:
     names = origin.name.partition("#")[0].split("::")
     is_of_type = origin.kind == "call" and len(names) > 1 and names[-2][:1].isupper()
     return "::".join(names[-2:]) if is_of_type else names[-1] or origin.kind
+
+
+CHECK = Check(SPEC, find_returned_references)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 from soundcheck.syntax.arguments import argument_of, read_marks
@@ -36,3 +37,6 @@ def find_uncommented(program: Program, rule: Rule) -> Iterator[Finding]:
             at = program.span(path, site.token_start, site.token_end)
             values = {"kind": _KINDS[site.kind]}
             yield program.claim(rule, at, site=site.kind, values=values)
+
+
+CHECK = alone(SPEC, find_uncommented)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax.arguments import any_of, one_line, plain
@@ -58,3 +59,6 @@ def _has_foreign_doc(one: ProgramItem) -> bool:
         attribute.path == "doc" and "!" in attribute.args and not attribute.value
         for attribute in one.item.attributes
     )
+
+
+CHECK = alone(SPEC, find_undocumented)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.outline import type_name
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
@@ -246,3 +247,6 @@ def _name_of(node: it.Node) -> str:
     if isinstance(node, it.Call) and isinstance(node.func, it.PathExpr):
         return "::".join(node.func.path.names[-2:])
     return "…"
+
+
+CHECK = Check(SPEC, find_sensitive)

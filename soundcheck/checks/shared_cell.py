@@ -13,6 +13,7 @@ from soundcheck.boundaries.contracts import is_open
 from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.operations import SELF, Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
@@ -205,3 +206,6 @@ def _vouched(program: Program, place: _Place) -> Step | None:
             at = program.span(impl.file, start, start + len(b"unsafe impl"))
             return Step(at, place.target.path, "here somebody vouches that threads may share it")
     return None
+
+
+CHECK = Check(SPEC, find_shared_cells)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, WAITS
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import MASKED, UNMASKED, Event
 from soundcheck.contexts.infer import Contexts, Node, Way
@@ -226,3 +227,6 @@ def _finding(
         ),
         precision=None if is_sure else Precision.MEDIUM,
     )
+
+
+CHECK = Check(SPEC, find_shared)

@@ -10,6 +10,7 @@ from soundcheck.boundaries.facts import is_named
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.flows import MASKED, UNMASKED, Event, Flow
 from soundcheck.contexts.infer import INTERRUPTS, Contexts, Node
 from soundcheck.contexts.proofs import place_of, short, side_of
@@ -171,3 +172,6 @@ def _finding(
         ),
         precision=None if is_sure else Precision.MEDIUM,
     )
+
+
+CHECK = Check(SPEC, find_touched)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
@@ -148,3 +149,6 @@ def _names_cell(words: _Words, ty: it.Type) -> bool:
     return isinstance(ty, it.PathType) and any(
         word in segment.name for segment in ty.path.segments for word in words.cells
     )
+
+
+CHECK = alone(SPEC, find_shared_writes)

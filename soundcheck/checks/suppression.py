@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Judged, LateCheck
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 
@@ -16,22 +15,6 @@ SPEC = CheckSpec(
 )
 
 
-class Judged(msgspec.Struct, frozen=True, gc=False):
-    """A suppression, or one of its names, about which there is something to say.
-
-    ``state`` is one of ``STATES``, ``start..end`` the comment or the name in it. ``rules`` are the
-    names as written, ``why`` tells why it silences nothing.
-    """
-
-    path: str
-    start: int
-    end: int
-    state: str
-    rules: str
-    until: str
-    why: str
-
-
 def find_judged(program: Program, rule: Rule, judged: Sequence[Judged]) -> Iterator[Finding]:
     """One finding a suppression in one of the rule's states."""
     states = frozenset(rule.texts("states"))
@@ -40,3 +23,6 @@ def find_judged(program: Program, rule: Rule, judged: Sequence[Judged]) -> Itera
             at = program.span(one.path, one.start, one.end)
             values = {"rules": one.rules, "until": one.until, "why": one.why}
             yield program.claim(rule, at, site="suppression", subject=one.rules, values=values)
+
+
+CHECK = LateCheck(SPEC, find_judged)

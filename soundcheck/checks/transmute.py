@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Table, Text
+from soundcheck.checks.kinds import FileCheck
 from soundcheck.finding import Finding
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
@@ -384,3 +385,6 @@ def _is_never_zero(facts: _Facts, ty: it.Type | None) -> bool:
     if isinstance(ty, it.FnType):
         return ty.sugar is None
     return isinstance(ty, it.PathType) and ty.path.name in facts.never_zero
+
+
+CHECK = FileCheck(SPEC, find_transmutes, declared_numbers)

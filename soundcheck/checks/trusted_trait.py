@@ -6,6 +6,7 @@ from soundcheck.boundaries.demands import Demands
 from soundcheck.boundaries.leans import Lean
 from soundcheck.boundaries.operations import Operation
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import PUBLIC, Def
 from soundcheck.crates.visibility import is_inside
 from soundcheck.finding import Finding, Step
@@ -78,3 +79,6 @@ def _claim(program: Program, rule: Rule, func: Def, operation: Operation, lean: 
     return program.claim(
         rule, at, site=operation.kind, subject=trait.path, values=values, related=tuple(steps)
     )
+
+
+CHECK = Check(SPEC, find_trusted_traits)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.operations import Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding
 from soundcheck.program import Program
@@ -126,3 +127,6 @@ def _packed_claim(program: Program, rule: Rule, target: Def, operation: Operatio
     }
     at = program.span(target.file, operation.start, operation.end)
     return program.claim(rule, at, site="packed", subject=operation.name, values=values)
+
+
+CHECK = Check(SPEC, find_unaligned_accesses)

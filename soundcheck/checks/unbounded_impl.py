@@ -10,6 +10,7 @@ import msgspec
 
 from soundcheck.boundaries.facts import is_named
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.impls import ImplDef
 from soundcheck.crates.stubs import is_stub
@@ -264,3 +265,6 @@ def _missing(autos: AutoTraits, case: _Case, ty: Ty, has: set[str]) -> tuple[str
 
 def _fields(autos: AutoTraits, case: _Case) -> list[tuple[it.FieldDef, Ty]]:
     return list(fields_of(autos.methods, case.owner))
+
+
+CHECK = Check(SPEC, find_unbounded)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax.facts import UnsafeSite
@@ -79,3 +80,6 @@ def _hiding(
     if site.kind == "method" and one is not None and isinstance(one.container, Trait):
         return _Hiding(name, "of traits", site.kind, is_test)
     return None
+
+
+CHECK = Check(SPEC, find_uncounted)

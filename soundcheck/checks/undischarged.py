@@ -8,6 +8,7 @@ from soundcheck.boundaries.found import Site
 from soundcheck.boundaries.operations import SELF, Operation, Origin
 from soundcheck.boundaries.reach import words_of
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program
@@ -129,3 +130,6 @@ def _claim(program: Program, rule: Rule, site: Site, operation: Operation, why: 
         related=related,
         is_mild=_is_mild(program, func, reach, why),
     )
+
+
+CHECK = Check(SPEC, find_undischarged)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Number, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.contexts.flows import Event
 from soundcheck.contexts.infer import Node
 from soundcheck.contexts.masking import is_masked, open_node, uses
@@ -79,3 +80,6 @@ def _finding(
         related=related,
         precision=None if contexts.is_sure(use.node) else Precision.LOW,
     )
+
+
+CHECK = Check(SPEC, find_unequal)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.outline import type_name
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
@@ -158,3 +159,6 @@ def _looks_at(words: _Words, item: it.AnyItem, act: _Act) -> bool:
         elif not act.flag and _is_call(node, words.asking_calls):
             return True
     return False
+
+
+CHECK = Check(SPEC, find_unnested_guards)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from soundcheck.boundaries.facts import is_named
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
@@ -173,3 +174,6 @@ def _claim(
     values = {"name": name, "maker": found.maker, "does": does}
     at = program.span(one.path, start, end)
     return program.claim(rule, at, site="memory", subject=name, values=values, related=(made,))
+
+
+CHECK = alone(SPEC, find_unwritten)

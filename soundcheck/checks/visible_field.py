@@ -9,6 +9,7 @@ from soundcheck.boundaries.contracts import is_open
 from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.operations import Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
+from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.defmap import DefMap
 from soundcheck.crates.visibility import is_inside
@@ -155,3 +156,6 @@ def _claim(
         for use in uses[:_MOST_USES]
     )
     return msgspec.structs.replace(finding, related=steps)
+
+
+CHECK = Check(SPEC, find_visible_fields)

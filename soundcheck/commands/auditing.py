@@ -110,7 +110,7 @@ def run_audit(
     program though no rule asks for that.
     """
     from soundcheck.audit import Stages, examine
-    from soundcheck.model import UnusableSelectionError
+    from soundcheck.resolving import UnusableSelectionError
     from soundcheck.triage import Terms
 
     settings = _decided(session.configuration.settings, choice)

@@ -188,7 +188,7 @@ def _grouped(
     """Count by what only the module tree tells: crates, modules, items, tests, and builds."""
     from soundcheck.commands.policy import open_theory
     from soundcheck.inventory import Event, group, own_events
-    from soundcheck.model import UnusableSelectionError, resolve
+    from soundcheck.resolving import UnusableSelectionError, resolve
 
     facts = session.parse(session.input.files, ())
     asked = session.asked(selected)

@@ -95,9 +95,9 @@ def open_profiles() -> Mapping[str, Profile]:
 
 def _load(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
     # Who needs no rules does without the checks.
-    from soundcheck.checks import SPECS
+    from soundcheck.checks import all_specs
 
-    catalog = load_catalog(pages, profiles, SPECS)
+    catalog = load_catalog(pages, profiles, all_specs())
     problems = tuple(query_problems(catalog.rules.values()))
     if problems:
         raise CatalogError(problems)

@@ -317,7 +317,8 @@ class Session:
 
     def _model(self, selected: Selected, link: "Link") -> "Model":
         from soundcheck.commands.policy import open_theory
-        from soundcheck.model import UnusableSelectionError, build_model
+        from soundcheck.model import build_model
+        from soundcheck.resolving import UnusableSelectionError
 
         asked = self.asked(selected)
         try:

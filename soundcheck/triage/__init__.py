@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from soundcheck.catalog import Status
-from soundcheck.checks.suppression import Judged
+from soundcheck.checks.kinds import Judged
 from soundcheck.finding import Accepted, Finding, Suppressed
 from soundcheck.syntax.facts import Suppression
 from soundcheck.triage.claims import (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from soundcheck.catalog import Rule, Status, suggest
-from soundcheck.checks.suppression import Judged
+from soundcheck.checks.kinds import Judged
 from soundcheck.finding import Finding
 from soundcheck.syntax.facts import Suppression
 from soundcheck.triage.claims import SeverityOf

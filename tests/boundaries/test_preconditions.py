@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundcheck.checks import CHECKS
+from soundcheck.checks import check_of
 from soundcheck.commands.policy import open_catalog
 
 SOURCE = """
@@ -25,7 +25,7 @@ def told(program):
     rule = open_catalog().rules["safe-fn-with-documented-precondition"]
     return [
         (one.message.partition("”")[2], one.is_mild, [side.label for side in one.sides])
-        for one in CHECKS[rule.check].run(program, rule)
+        for one in check_of(rule.check).run(program, rule)
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from soundcheck.commands.policy import open_theory
 from soundcheck.input import Input
-from soundcheck.model import resolve
+from soundcheck.resolving import resolve
 from soundcheck.source import SourceFile
 from soundcheck.syntax.reading import parse
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from soundcheck.catalog import Rule, Status
-from soundcheck.checks.suppression import Judged
+from soundcheck.checks.kinds import Judged
 from soundcheck.finding import Accepted, Finding, Harm, Precision, Severity, Suppressed
 from soundcheck.source import Span
 from soundcheck.syntax.facts import Suppression
