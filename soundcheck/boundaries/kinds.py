@@ -27,6 +27,8 @@ from soundcheck.types.ty import (
 
 _BYTES = frozenset({"u8", "i8", "bool", "str"})
 _POINTERS = frozenset({"core::ptr::NonNull", "core::ptr::Unique"})
+# What is there or not is of the kind of what is there.
+_HOLDERS = frozenset({"core::num::NonZero", "core::option::Option", "core::result::Result"})
 # A newtype of a newtype of a newtype is as deep as people go.
 _DEEPEST = 4
 
@@ -57,7 +59,8 @@ class Kinds:
     def of_type(self, ty: Ty, depth: int = 0) -> str:
         """``pointer``, ``reference``, ``integer``, ``newtype`` of one, ``generic`` or ``other``.
 
-        It is empty for a type that is not known. ``NonNull`` is a pointer.
+        It is empty for a type that is not known. ``NonNull`` is a pointer, and an ``Option`` is
+        what it may hold.
         """
         match ty:
             case Pointer():
@@ -66,6 +69,8 @@ class Kinds:
                 return "reference"
             case Prim():
                 return "integer" if ty.name in INTEGERS or ty.name == "{integer}" else "other"
+            case Adt() if self._defs[ty.def_id].path in _HOLDERS and ty.args:
+                return self.of_type(ty.args[0], depth + 1)
             case Adt():
                 return self._of_adt(self._defs[ty.def_id], depth)
             case Param():
@@ -140,6 +145,18 @@ class Kinds:
         known = dict(zip(self._declared.generic_names(target), ty.args, strict=False))
         types = [substitute(one, known) for one in self._declared.fields_of(target).values()]
         return max((self.align_of(one, depth + 1) for one in types), default=1)
+
+    def is_in_packed(self, place: it.Expr) -> bool:
+        """Whether a place is a field of a packed struct, or lies in one."""
+        while isinstance(place, it.Field | it.Index):
+            if isinstance(place, it.Field):
+                owner = self.owner_of(place)
+                if owner >= 0 and is_packed(self._defs[owner]):
+                    return True
+                if isinstance(self._reading.type_of(place), Reference | Pointer):
+                    return False
+            place = place.base
+        return False
 
     def owner_of(self, expr: it.Field) -> int:
         """The struct or union that a field belongs to, by its index; -1 where that is not known."""

@@ -43,6 +43,7 @@ class _Way(NamedTuple):
     locals: tuple[tuple[Binding, Fields], ...] = ()
     is_offset: bool = False
     pointee: str = ""
+    is_packed: bool = False
     depth: int = 0
 
     def past(self, step: str) -> _Way:
@@ -212,6 +213,8 @@ class Origins:
         self, expr: it.Expr, place: it.Expr, way: _Way, *, is_mut: bool
     ) -> Iterator[tuple[Origin, _Way]]:
         """``&place``: a place behind a reference or pointer leads on, any other is one here."""
+        if not way.steps and self._kinds.is_in_packed(place):
+            way = way._replace(is_packed=True)
         if isinstance(place, it.Unary) and place.op == "*":
             behind = self._reading.type_of(place.operand)
             if way.fields and isinstance(behind, Pointer | Unknown):
@@ -410,4 +413,5 @@ def _with(origin: Origin, way: _Way, checks: tuple[str, ...]) -> Origin:
         checks,
         way.is_offset,
         way.pointee,
+        way.is_packed,
     )

@@ -26,6 +26,7 @@ from soundcheck.types.ty import (
     ArrayOf,
     Foreign,
     Param,
+    Pointer,
     Prim,
     Projection,
     Reference,
@@ -382,6 +383,8 @@ class Callees:
             return Reference(STR)
         if known == "unit":
             return UNIT
+        if known in ("const pointer", "mut pointer"):
+            return Pointer(types[0], known.startswith("mut")) if types else UNKNOWN
         if known is not None and known.startswith("vec"):
             target = self.facts.types.get("Vec")
             return UNKNOWN if target is None else Adt(target, (types[0] if types else UNKNOWN,))
@@ -422,8 +425,9 @@ class CallFacts(NamedTuple):
     """What the facts about core say that names in the program mean to the walk.
 
     ``types`` are definitions by a short name, ``formatting`` macros that format their arguments,
-    ``macro_types`` the types of macro calls: ``never``, ``unit``, ``str``, ``vec``, or a type;
-    ``macro_methods`` what macros call on their first argument.
+    ``macro_types`` the types of macro calls: ``never``, ``unit``, ``str``, ``vec``, ``const
+    pointer`` or ``mut pointer`` to the first argument, or a type; ``macro_methods`` what macros
+    call on their first argument.
     """
 
     types: Mapping[str, int]

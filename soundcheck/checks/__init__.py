@@ -31,6 +31,7 @@ NAMES = (
     "install-order",
     "integer-pointer",
     "irq-balance",
+    "kept-address",
     "laundered-static",
     "local-guard",
     "local-token",

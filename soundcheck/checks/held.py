@@ -10,7 +10,7 @@ from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, EFFECTS, WAITS
 from soundcheck.checks.kinds import Check
-from soundcheck.contexts.effects import Effects, locks_taken, things_done
+from soundcheck.contexts.effects import Effects, locks_taken, own_key, own_locks, things_done
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import Event, Flow, Hold
 from soundcheck.contexts.infer import Contexts
@@ -80,7 +80,7 @@ def _clashes(
     contexts: Contexts, rule: Rule, body: BodyId, flow: Flow, event: Event
 ) -> Iterator[_Clash]:
     held = rule.texts("held")
-    for hold in event.state.holds:
+    for hold in reversed(event.state.holds):
         if not isinstance(hold.fact, LockFact) or hold.fact.waits not in held:
             continue
         if rule.facts["awaits"] and isinstance(event.op, Suspend):
@@ -91,6 +91,7 @@ def _clashes(
             continue  # who is given a guard may end it, and give back another
         if rule.facts["callbacks"] and _is_callback(contexts, body, event.op, event.site):
             yield _Clash(hold, event.site.name, f"`{event.site.name}` is called", ())
+            return  # under the guard taken last, which is the table's more often than another
         if rule.facts["again"] and hold.lock and hold.sure and not hold.fact.is_reentrant:
             yield from _taken_again(contexts, body, flow, event, hold)
         for effect in rule.texts("effects"):
@@ -114,18 +115,32 @@ def _taken_again(
             yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", ())
         return
     yield from _taken_inside(contexts, body, flow, event, hold)
-    if not _is_static(contexts, hold.lock):
-        return
-    effects = locks_taken(contexts)
+    if hold.lock in contexts.statics:
+        effects = locks_taken(contexts)
+        keys = tuple(f"{mode} {hold.lock}" for mode in _excluding(hold))
+    else:
+        place = _place_in(flow, op, hold)
+        if not place:
+            return
+        effects = own_locks(contexts)
+        keys = tuple(own_key(mode, hold.lock, place) for mode in _excluding(hold))
     for callee, step in contexts.sure_calls(body):
-        if step is not event:
+        if step is not event or (callee.closure >= 0 and hold.lock not in contexts.statics):
             continue
-        for mode in _excluding(hold):
-            key = f"{mode} {hold.lock}"
+        for key in keys:
             if effects.has(callee, key):
                 steps = _steps(contexts, effects, callee, key, f"takes `{short(hold.lock)}`")
                 yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", steps)
                 return
+
+
+def _place_in(flow: Flow, op: Call, hold: Hold) -> str:
+    """Where in the value that a method is called on a lock lies: ``.ready`` of ``self.ready``."""
+    first = _taking_of(flow, hold)
+    if first is None or first.spelled < 0 or op.spelled < 0 or op.kind == "value":
+        return ""
+    whole, base = flow.words[first.spelled], flow.words[op.spelled]
+    return whole.removeprefix(base) if base and whole.startswith(f"{base}.") else ""
 
 
 def _taken_inside(
@@ -164,14 +179,7 @@ def _excluding(hold: Hold) -> tuple[str, ...]:
 
 def _is_same(flow: Flow, op: Call, hold: Hold) -> bool:
     """Whether two takings are of one lock: of a static, or of one value's field."""
-    first = next(
-        (
-            one.op
-            for one in flow.events
-            if isinstance(one.op, Call) and one.op.start == hold.start and one.op.end == hold.end
-        ),
-        None,
-    )
+    first = _taking_of(flow, hold)
     if first is None or first.place < 0 or op.place < 0:
         return False
     if flow.words[op.place].startswith("static ") and not flow.words[op.place].endswith("]"):
@@ -179,8 +187,12 @@ def _is_same(flow: Flow, op: Call, hold: Hold) -> bool:
     return op.spelled >= 0 and op.spelled == first.spelled
 
 
-def _is_static(contexts: Contexts, lock: str) -> bool:
-    return lock in contexts.statics
+def _taking_of(flow: Flow, hold: Hold) -> Call | None:
+    """The call that took what is held."""
+    for one in flow.events:
+        if isinstance(one.op, Call) and one.op.start == hold.start and one.op.end == hold.end:
+            return one.op
+    return None
 
 
 def _does(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from soundcheck.calls.sites import BodyId
+from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, EFFECTS, WAITS
 from soundcheck.checks.kinds import Check
-from soundcheck.contexts.flows import MASKED, Event
+from soundcheck.contexts.flows import MASKED, Event, Flow, Hold
 from soundcheck.contexts.infer import Contexts, Node
 from soundcheck.contexts.proofs import place_of, short, side_of
+from soundcheck.contexts.scripts import Call
 from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision
 from soundcheck.program import Program
@@ -24,6 +25,7 @@ SPEC = CheckSpec(
         "fills": FactSpec(ListOf(Text(choices=WAITS)), default=()),
         "modes": FactSpec(ListOf(Text(choices=("exclusive", "shared"))), default=()),
         "even_if_masking": FactSpec(Flag(), default=False),
+        "held_over": FactSpec(ListOf(Text()), default=()),
         "unless_first_in": FactSpec(ListOf(Text(choices=CONTEXTS)), default=()),
     },
     placeholders=("what", "root", "type"),
@@ -70,9 +72,39 @@ def find_reached(program: Program, rule: Rule) -> Iterator[Finding]:
 
 def _met(contexts: Contexts, rule: Rule) -> Iterator[_Met]:
     excused = {subject for _, _, (subject, _) in _before(contexts, rule)}
+    over = frozenset(rule.texts("held_over"))
+    wanted = _held_over(contexts, over) if over else None
     for body, node, event, found in _steps(contexts, rule, rule.texts("contexts")):
-        if found[0] not in excused:
+        if found[0] not in excused and (wanted is None or found[0] in wanted):
             yield _Met(body, event, node, *found)
+
+
+def _held_over(contexts: Contexts, callees: frozenset[str]) -> frozenset[str]:
+    """The locks whose guards one of some functions is called on somewhere."""
+    return frozenset(
+        hold.lock
+        for body in contexts.flows.of
+        for flow, event in contexts.events(body)
+        if event.site is not None and _name_of(event.site) in callees
+        for hold in event.state.holds
+        if hold.is_lock and hold.lock and _is_called_on(flow, event, hold)
+    )
+
+
+def _is_called_on(flow: Flow, event: Event, hold: Hold) -> bool:
+    """Whether a call is on a guard: one that is taken in the call, or a variable of its type."""
+    op = event.op
+    if not isinstance(op, Call):
+        return False
+    if op.start <= hold.start and hold.end <= op.end:
+        return True
+    return op.type >= 0 and op.spelled >= 0 and "Guard" in flow.words[op.type]
+
+
+def _name_of(site: CallSite) -> str:
+    """The bare name of what is called; of a macro with the mark behind it."""
+    name = site.name.rpartition("::")[2]
+    return f"{name}!" if site.kind == "macro" else name
 
 
 def _before(contexts: Contexts, rule: Rule) -> Iterator[tuple[BodyId, Event, tuple[str, str]]]:

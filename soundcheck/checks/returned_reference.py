@@ -1,5 +1,6 @@
 """Safe functions that give back a reference which unsafe code has made to live too long."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from soundcheck.boundaries.contracts import is_open
 from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.lending import Lent, lent_references
 from soundcheck.boundaries.operations import SELF, Operation, Origin
+from soundcheck.calls.sites import CallSite
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
@@ -60,6 +62,7 @@ def find_returned_references(program: Program, rule: Rule) -> Iterator[Finding]:
         frozenset(rule.texts("casts")),
     )
     defmap = program.world.defmap
+    told: set[int] = set()
     for index, operations in program.operations.items():
         target = defmap.defs[index]
         func = target.item
@@ -71,8 +74,60 @@ def find_returned_references(program: Program, rule: Rule) -> Iterator[Finding]:
         for operation in operations:
             origin = _source(program, facts, operation, lent)
             if origin is not None:
-                yield _claim(program, rule, target, operation, lent, origin)
+                told.add(index)
+                place = (operation.start, operation.end)
+                yield _claim(program, rule, target, place, lent, _shown(origin))
                 break
+    if facts.is_mut:
+        yield from _handed_on(program, rule, facts, told)
+
+
+def _handed_on(program: Program, rule: Rule, facts: _Facts, told: set[int]) -> Iterator[Finding]:
+    """Functions without unsafe code that give out what such a function gave them, or a part."""
+    defs = program.world.defmap.defs
+    calls: dict[int, list[CallSite]] = defaultdict(list)
+    for site in program.graph.sites:
+        if len(site.callees) == 1 and site.caller.closure < 0 and site.kind in ("path", "method"):
+            calls[site.callees[0].owner].append(site)
+    waiting = sorted(told)
+    while waiting:
+        source = waiting.pop()
+        for site in calls[source]:
+            index = site.caller.owner
+            target = defs[index]
+            func = target.item
+            if index in told or not isinstance(func, it.Function):
+                continue
+            lent = _lent(facts, func, target) if is_open(program.world.defmap, target) else None
+            if lent is None or lent.bound not in ("static", "nothing") or func.body is None:
+                continue
+            first = _first_of(func.body)
+            if first is not None and (first.start, first.end) == (site.start, site.end):
+                told.add(index)
+                waiting.append(index)
+                shown = "::".join(defs[source].path.split("::")[-2:])
+                yield _claim(program, rule, target, (site.start, site.end), lent, shown)
+
+
+def _first_of(body: it.Block) -> it.Call | it.MethodCall | None:
+    """The call at the root of what a function's block gives, of which it gives a part."""
+    expr: it.Expr | None = body.tail
+    found: it.Call | it.MethodCall | None = None
+    while expr is not None:
+        match expr:
+            case it.MethodCall():
+                found, expr = expr, expr.receiver
+            case it.Call():
+                return expr
+            case it.Field() | it.Index():
+                expr = expr.base
+            case it.Ref() | it.Unary():
+                expr = expr.operand
+            case it.Block() if not expr.stmts:
+                expr = expr.tail
+            case _:
+                return found
+    return found
 
 
 def _lent(facts: _Facts, func: it.Function, target: Def) -> Lent | None:
@@ -168,15 +223,15 @@ def _kind(origin: Origin) -> str:
 
 
 def _claim(
-    program: Program, rule: Rule, target: Def, operation: Operation, lent: Lent, origin: Origin
+    program: Program, rule: Rule, target: Def, place: tuple[int, int], lent: Lent, source: str
 ) -> Finding:
     lifetime = f"'{lent.type.lifetime} " if lent.type.lifetime else ""
     reference = f"&{lifetime}{'mut ' if lent.type.is_mut else ''}".rstrip()
-    values = {"function": target.name, "reference": reference, "source": _shown(origin)}
+    values = {"function": target.name, "reference": reference, "source": source}
     func = target.item
     assert isinstance(func, it.Function)
     name = program.span(target.file, func.name_start, func.name_start + len(func.name.encode()))
-    at = program.span(target.file, operation.start, operation.end)
+    at = program.span(target.file, *place)
     made = Step(at, target.path, "the reference is made here")
     return program.claim(
         rule, name, site="function", subject=target.path, values=values, related=(made,)

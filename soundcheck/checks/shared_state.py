@@ -21,6 +21,8 @@ from soundcheck.program import Program
 from soundcheck.syntax import items as it
 
 STATES = ("static mut", "cell")
+# Methods of cells that leave what is in them as it is, and keep out nobody who does the same.
+_READERS = frozenset({"borrow", "get", "try_borrow"})
 
 SPEC = CheckSpec(
     facts={
@@ -83,8 +85,13 @@ def _touched(
             return path, is_written
     cell = event.meaning.cell
     if isinstance(op, Call) and "cell" in states and cell is not None:
-        is_shared = event.lock in contexts.statics or _is_shared_field(contexts, event.lock)
-        return (event.lock, True) if is_shared and INTERRUPTS not in cell.masks else None
+        name = "" if event.site is None else event.site.name.rpartition("::")[2]
+        is_borrow = "borrow" in name
+        is_shared = event.lock in contexts.statics or _is_shared_field(
+            contexts, event.lock, is_borrow=is_borrow
+        )
+        if is_shared and INTERRUPTS not in cell.masks:
+            return event.lock, name not in _READERS
     return None
 
 
@@ -104,9 +111,16 @@ def _borrows(contexts: Contexts, flow: Flow, op: Access) -> bool:
     return any(not isinstance(one, it.Function) or one.receiver != "&self" for one in items)
 
 
-def _is_shared_field(contexts: Contexts, place: str) -> bool:
-    """Whether a field belongs to a type that is told to be shared: by an ``unsafe impl Sync``."""
-    return bool(place) and place.rpartition(".")[0] in contexts.declared_sync
+def _is_shared_field(contexts: Contexts, place: str, *, is_borrow: bool) -> bool:
+    """Whether a field belongs to a type that is told to be shared, or of which all get one value.
+
+    An ``unsafe impl Sync`` tells the one. The other is what a function lends that is given
+    nothing: of one core most often, where a word is set at once, and only borrows overlap.
+    """
+    owner = place.rpartition(".")[0]
+    return bool(owner) and (
+        owner in contexts.declared_sync or (is_borrow and owner in contexts.handed_out)
+    )
 
 
 def _is_open(contexts: Contexts, touch: _Touch, inits: frozenset[str]) -> bool:

@@ -43,21 +43,25 @@ def find_trusted_traits(program: Program, rule: Rule) -> Iterator[Finding]:
                     continue
                 leans = found.leans_of(site.func, operation)
                 lean = next((one for one in leans if one.key == key), None)
-                if lean is not None and lean.verdict == "leaks" and not _is_kept(program, lean):
+                if (
+                    lean is not None
+                    and lean.verdict == "leaks"
+                    and not _is_kept(program, func, lean)
+                ):
                     told.add((site.func, *key[1:]))
                     yield _claim(program, rule, func, operation, lean)
 
 
-def _is_kept(program: Program, lean: Lean) -> bool:
-    """Whether a trait is sealed: no other crate sees it, and all its implementors are near."""
+def _is_kept(program: Program, func: Def, lean: Lean) -> bool:
+    """Whether a trait is sealed: no other crate sees it, all its implementors are near, and so is
+    the function that trusts them.
+    """
     world, found = program.world, program.boundaries
     trait = world.defmap.defs[lean.key[1]]
     if lean.reach == PUBLIC:
         return False
-    return all(
-        is_inside(world.defmap.forest.modules, world.defmap.defs[one.func].module, trait.module)
-        for one in found.supports.of(lean.key)
-    )
+    near = [func, *(world.defmap.defs[one.func] for one in found.supports.of(lean.key))]
+    return all(is_inside(world.defmap.forest.modules, one.module, trait.module) for one in near)
 
 
 def _claim(program: Program, rule: Rule, func: Def, operation: Operation, lean: Lean) -> Finding:

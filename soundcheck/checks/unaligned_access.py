@@ -87,6 +87,8 @@ def _loose(facts: _Facts, operation: Operation) -> Origin | None:
 
 def _is_loose(facts: _Facts, origin: Origin) -> bool:
     """Whether bytes may stand anywhere; what a function gave is its business."""
+    if origin.is_packed and not origin.is_offset:
+        return True
     if origin.is_offset or origin.kind == "call" or origin.owner in facts.aligned:
         return False
     if is_named(origin.type_path, facts.aligning):
@@ -112,7 +114,7 @@ def _claim(
     values = {
         "does": how,
         "type": operation.operands[0].pointee.rpartition("::")[2],
-        "where": f"where `{origin.name}` has bytes",
+        "where": "in a packed struct" if origin.is_packed else f"where `{origin.name}` has bytes",
     }
     at = program.span(target.file, operation.start, operation.end)
     return program.claim(rule, at, site=operation.kind, subject=origin.name, values=values)

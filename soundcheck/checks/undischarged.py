@@ -96,12 +96,12 @@ def _is_own(program: Program, origin: Origin) -> bool:
 def _is_mild(program: Program, func: Def, reach: int, why: str) -> bool:
     """Whether only the module can call it, or what its callers give may have to do with it.
 
-    A function that is given nothing is right or wrong by when it is called.
+    A function that is given nothing is right or wrong by when it is called, in the module too.
     """
-    if words_of(program.world.defmap.forest, reach, func.module) == "module":
-        return True
     item = func.item
     is_given = isinstance(item, it.Function) and bool(item.params or item.receiver)
+    if words_of(program.world.defmap.forest, reach, func.module) == "module":
+        return is_given or func.name == "main"
     return why == _WRITTEN and is_given
 
 

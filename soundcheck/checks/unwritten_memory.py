@@ -10,7 +10,7 @@ from soundcheck.checks.kinds import alone
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
-from soundcheck.syntax.visit import own_of, walk_own
+from soundcheck.syntax.visit import own_of, walk, walk_own
 
 SPEC = CheckSpec(
     facts={
@@ -74,9 +74,13 @@ def _in_function(
         taken = _taken(facts, node)
         if taken is not None:
             place, does = taken
-            found = made.pop(place.path.name, None) if len(place.path.segments) == 1 else None
-            if found is not None:
-                yield _claim(program, rule, one, node, place.path.name, found, does)
+            maker = "" if isinstance(place, it.PathExpr) else _maker(facts, place)
+            if maker and not _is_exempt(facts, node):
+                yield _claim(program, rule, one, node, f"{maker}(…)", _Made(maker, place), does)
+            elif isinstance(place, it.PathExpr) and len(place.path.segments) == 1:
+                found = made.pop(place.path.name, None)
+                if found is not None:
+                    yield _claim(program, rule, one, node, place.path.name, found, does)
         elif isinstance(node, it.PathExpr) and id(node) not in seen:
             # Whatever else is done with it may write to it.
             made.pop(node.path.name, None)
@@ -91,17 +95,36 @@ def _bind(facts: _Facts, made: dict[str, _Made], seen: set[int], let: it.Let, na
         if known is not None:
             made[name] = known
             seen.add(id(value))
+    maker = "" if value is None else _maker(facts, value)
+    if maker and not _is_exempt(facts, let):
+        made[name] = _Made(maker, let.pat)
+
+
+def _maker(facts: _Facts, value: it.Expr) -> str:
+    """What makes memory that holds nothing yet, if that is what a value is; else empty.
+
+    A method does that is given a layout and nothing else.
+    """
+    if isinstance(value, it.MethodCall):
+        is_maker = value.name in facts.makers and len(value.args) == 1
+        return value.name if is_maker and _is_layout(value.args[0]) else ""
     called = value.func if isinstance(value, it.Call) else None
-    if not isinstance(called, it.PathExpr) or _last_two(called) not in facts.makers:
-        return
-    if not _is_exempt(facts, let):
-        made[name] = _Made(called.path.name, let.pat)
+    if isinstance(called, it.PathExpr) and _last_two(called) in facts.makers:
+        return called.path.name
+    return ""
 
 
-def _is_exempt(facts: _Facts, let: it.Let) -> bool:
+def _is_layout(arg: it.Expr) -> bool:
+    paths = [node.path for node in walk(arg) if isinstance(node, it.PathExpr)]
+    return any("layout" in name.lower() for path in paths for name in path.names)
+
+
+def _is_exempt(facts: _Facts, node: it.Node) -> bool:
     """Whether the memory is of a type that need not be written to."""
-    types = [node.type for node in walk_own(let) if isinstance(node, it.Cast)]
-    return any(_names(ty) & facts.unless for ty in (let.type, *types) if ty is not None)
+    types: list[it.Type | None] = [one.type for one in walk_own(node) if isinstance(one, it.Cast)]
+    if isinstance(node, it.Let):
+        types.append(node.type)
+    return any(_names(ty) & facts.unless for ty in types if ty is not None)
 
 
 def _names(ty: it.Type) -> set[str]:
@@ -115,7 +138,7 @@ def _names(ty: it.Type) -> set[str]:
             return set()
 
 
-def _taken(facts: _Facts, node: it.Node) -> tuple[it.PathExpr, str] | None:
+def _taken(facts: _Facts, node: it.Node) -> tuple[it.Expr, str] | None:
     """The memory that a piece of a body takes for values, and what it does."""
     place: it.Expr | None = None
     does = ""
@@ -131,7 +154,7 @@ def _taken(facts: _Facts, node: it.Node) -> tuple[it.PathExpr, str] | None:
         match node.operand:
             case it.Unary(op="*", operand=it.Cast() as pointer):
                 place, does = _stem(facts, pointer), "a reference"
-    return (place, does) if isinstance(place, it.PathExpr) else None
+    return None if place is None else (place, does)
 
 
 def _stem(facts: _Facts, expr: it.Expr) -> it.Expr:

@@ -8,10 +8,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
-from soundcheck.contexts.flows import Event
+from soundcheck.contexts.flows import Event, Flow
 from soundcheck.contexts.infer import Contexts
+from soundcheck.contexts.scripts import Call
 
-Keys = Callable[[BodyId, Event], Sequence[str]]
+Keys = Callable[[Flow, Event], Sequence[str]]
+# Whether what a called body does counts as done by its caller, at the step that calls it.
+Follows = Callable[[Flow, Event, BodyId, BodyId], bool]
 
 
 class Reach(NamedTuple):
@@ -25,18 +28,27 @@ class Reach(NamedTuple):
 class Effects:
     """Effects by body, found by following the calls that are sure.
 
-    What an effect is, ``keys`` tells of a step, by names.
+    What an effect is, ``keys`` tells of a step, by names. Where ``follows`` is given, it tells
+    which of the calls count, of the flow and step, its body and the body that is called.
     """
 
-    def __init__(self, contexts: Contexts, keys: Keys) -> None:
+    def __init__(self, contexts: Contexts, keys: Keys, follows: Follows | None = None) -> None:
         self._contexts = contexts
         self._bits: dict[str, int] = {}
         self._direct: dict[BodyId, dict[str, Event]] = defaultdict(dict)
         self._calls: dict[BodyId, list[tuple[BodyId, Event]]] = {}
         for body in contexts.flows.of:
-            self._calls[body] = list(contexts.sure_calls(body))
-            for _, event in contexts.events(body):
-                for key in keys(body, event):
+            calls = contexts.sure_calls(body)
+            if follows is not None and calls:
+                flows = {id(event): flow for flow, event in contexts.events(body)}
+                calls = [
+                    (callee, event)
+                    for callee, event in calls
+                    if follows(flows[id(event)], event, body, callee)
+                ]
+            self._calls[body] = list(calls)
+            for flow, event in contexts.events(body):
+                for key in keys(flow, event):
                     self._bits.setdefault(key, len(self._bits))
                     self._direct[body].setdefault(key, event)
         self._masks = self._close()
@@ -102,7 +114,7 @@ class Effects:
 def locks_taken(contexts: Contexts) -> Effects:
     """The locks that bodies wait for, each as its mode and class: ``exclusive k::LOCK``."""
 
-    def keys(_body: BodyId, event: Event) -> tuple[str, ...]:
+    def keys(_flow: Flow, event: Event) -> tuple[str, ...]:
         taking = event.meaning.taking
         if taking is None or taking.is_attempt or not event.lock:
             return ()
@@ -115,9 +127,41 @@ def locks_taken(contexts: Contexts) -> Effects:
 def things_done(contexts: Contexts) -> Effects:
     """The effects that facts tell of, by their words; a lock whose waiters sleep ``sleeps``."""
 
-    def keys(_body: BodyId, event: Event) -> tuple[str, ...]:
+    def keys(_flow: Flow, event: Event) -> tuple[str, ...]:
         taking = event.meaning.taking
         sleeps = taking is not None and taking.fact.waits == "sleeps" and not taking.is_attempt
         return (*(one.does for one in event.meaning.effects), *(("sleeps",) if sleeps else ()))
 
     return Effects(contexts, keys)
+
+
+@lru_cache(maxsize=1)
+def own_locks(contexts: Contexts) -> Effects:
+    """The locks in ``self`` that methods wait for, each as its mode, class and place in ``self``:
+    ``exclusive k::Queue.ready .ready``.
+
+    A method of the same ``self`` counts, and a closure in the method; of other values nothing is
+    said.
+    """
+
+    def keys(flow: Flow, event: Event) -> tuple[str, ...]:
+        taking, op = event.meaning.taking, event.op
+        if taking is None or taking.is_attempt or not event.lock or not isinstance(op, Call):
+            return ()
+        text = flow.words[op.spelled] if op.spelled >= 0 else ""
+        if not text.startswith("self."):
+            return ()
+        return (own_key(taking.mode, event.lock, text.removeprefix("self")),)
+
+    def follows(flow: Flow, event: Event, body: BodyId, callee: BodyId) -> bool:
+        if callee.closure >= 0:
+            return callee.owner == body.owner
+        op = event.op
+        return isinstance(op, Call) and op.spelled >= 0 and flow.words[op.spelled] == "self"
+
+    return Effects(contexts, keys, follows)
+
+
+def own_key(mode: str, lock: str, place: str) -> str:
+    """The name of a lock in a value: how it is taken, its class, and where in the value it is."""
+    return f"{mode} {lock} {place}"
