@@ -53,8 +53,9 @@ def find_trusted_traits(program: Program, rule: Rule) -> Iterator[Finding]:
 
 
 def _is_kept(program: Program, func: Def, lean: Lean) -> bool:
-    """Whether a trait is sealed: no other crate sees it, all its implementors are near, and so is
-    the function that trusts them.
+    """Whether a trait is sealed: no other crate sees it, and all who implement it are near.
+
+    So must be the function that trusts them.
     """
     world, found = program.world, program.boundaries
     trait = world.defmap.defs[lean.key[1]]

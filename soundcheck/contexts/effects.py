@@ -137,11 +137,10 @@ def things_done(contexts: Contexts) -> Effects:
 
 @lru_cache(maxsize=1)
 def own_locks(contexts: Contexts) -> Effects:
-    """The locks in ``self`` that methods wait for, each as its mode, class and place in ``self``:
-    ``exclusive k::Queue.ready .ready``.
+    """The locks in ``self`` that methods wait for, by mode, class and place in ``self``.
 
-    A method of the same ``self`` counts, and a closure in the method; of other values nothing is
-    said.
+    One is ``exclusive k::Queue.ready .ready``. A method of the same ``self`` counts, and a closure
+    in the method; of other values nothing is said.
     """
 
     def keys(flow: Flow, event: Event) -> tuple[str, ...]:
