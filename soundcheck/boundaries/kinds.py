@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from soundcheck.boundaries.layouts import is_misplaced
 from soundcheck.boundaries.reading import Reading
 from soundcheck.calls.linking import World
 from soundcheck.crates.definitions import Def
@@ -146,12 +147,12 @@ class Kinds:
         types = [substitute(one, known) for one in self._declared.fields_of(target).values()]
         return max((self.align_of(one, depth + 1) for one in types), default=1)
 
-    def is_in_packed(self, place: it.Expr) -> bool:
-        """Whether a place is a field of a packed struct, or lies in one."""
+    def is_misplaced(self, place: it.Expr) -> bool:
+        """Whether a place is, or is a part of, a field that is not aligned in a packed struct."""
         while isinstance(place, it.Field | it.Index):
             if isinstance(place, it.Field):
                 owner = self.owner_of(place)
-                if owner >= 0 and is_packed(self._defs[owner]):
+                if owner >= 0 and is_misplaced(self._declared, self._defs[owner], place.name):
                     return True
                 if isinstance(self._reading.type_of(place), Reference | Pointer):
                     return False

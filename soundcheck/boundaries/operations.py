@@ -42,7 +42,7 @@ class Origin(msgspec.Struct, frozen=True, gc=False, array_like=True):
     operation: operators, methods, functions, ``match`` for a pattern, ``if`` for a truth value,
     ``==0`` for a comparison with nothing. ``is_offset`` tells that it is only added to an address.
     ``pointee`` is what the value points to where it first is a pointer, as text, before any cast.
-    ``is_packed`` tells that the pointer is the address of a field of a packed struct.
+    ``is_packed`` tells that the pointer is the address of a field that a packed struct misplaces.
     """
 
     kind: str

@@ -213,7 +213,7 @@ class Origins:
         self, expr: it.Expr, place: it.Expr, way: _Way, *, is_mut: bool
     ) -> Iterator[tuple[Origin, _Way]]:
         """``&place``: a place behind a reference or pointer leads on, any other is one here."""
-        if not way.steps and self._kinds.is_in_packed(place):
+        if not way.steps and self._kinds.is_misplaced(place):
             way = way._replace(is_packed=True)
         if isinstance(place, it.Unary) and place.op == "*":
             behind = self._reading.type_of(place.operand)

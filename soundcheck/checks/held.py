@@ -80,7 +80,8 @@ def _clashes(
     contexts: Contexts, rule: Rule, body: BodyId, flow: Flow, event: Event
 ) -> Iterator[_Clash]:
     held = rule.texts("held")
-    for hold in reversed(event.state.holds):
+    # The guard taken last is nearest to what is called, if it has a name.
+    for hold in sorted(reversed(event.state.holds), key=lambda one: not one.lock):
         if not isinstance(hold.fact, LockFact) or hold.fact.waits not in held:
             continue
         if rule.facts["awaits"] and isinstance(event.op, Suspend):
@@ -91,7 +92,7 @@ def _clashes(
             continue  # who is given a guard may end it, and give back another
         if rule.facts["callbacks"] and _is_callback(contexts, body, event.op, event.site):
             yield _Clash(hold, event.site.name, f"`{event.site.name}` is called", ())
-            return  # under the guard taken last, which is the table's more often than another
+            return
         if rule.facts["again"] and hold.lock and hold.sure and not hold.fact.is_reentrant:
             yield from _taken_again(contexts, body, flow, event, hold)
         for effect in rule.texts("effects"):
