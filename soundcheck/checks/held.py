@@ -80,8 +80,9 @@ def _clashes(
     contexts: Contexts, rule: Rule, body: BodyId, flow: Flow, event: Event
 ) -> Iterator[_Clash]:
     held = rule.texts("held")
-    # The guard taken last is nearest to what is called, if it has a name.
-    for hold in sorted(reversed(event.state.holds), key=lambda one: not one.lock):
+    # The lock taken last is nearest to what is called; one without a name says little.
+    holds = list(reversed(event.state.holds))
+    for hold in (*(one for one in holds if one.lock), *(one for one in holds if not one.lock)):
         if not isinstance(hold.fact, LockFact) or hold.fact.waits not in held:
             continue
         if rule.facts["awaits"] and isinstance(event.op, Suspend):
