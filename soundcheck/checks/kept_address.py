@@ -81,7 +81,7 @@ def _in_function(
     if not borrowed or func.body is None:
         return
     sources = {name: name for name in borrowed}
-    for node in walk_own(func.body):
+    for node in walk_own(func):
         if isinstance(node, it.Let) and isinstance(node.pat, it.BindPat):
             value = node.value
             found = "" if value is None else _address_in(facts, sources, borrowed, [value])

@@ -52,8 +52,7 @@ def find_unwritten(program: Program, rule: Rule) -> Iterator[Finding]:
     )
     for one in program.items():
         if isinstance(one.item, it.Function) and any(
-            isinstance(call.func, it.PathExpr) and _last_two(call.func) in facts.makers
-            for call in own_of(one.item, it.Call)
+            _maker(facts, call) for call in own_of(one.item, it.Call, it.MethodCall)
         ):
             yield from _in_function(program, rule, facts, one)
 
@@ -100,7 +99,7 @@ def _bind(facts: _Facts, made: dict[str, _Made], seen: set[int], let: it.Let, na
         made[name] = _Made(maker, let.pat)
 
 
-def _maker(facts: _Facts, value: it.Expr) -> str:
+def _maker(facts: _Facts, value: it.Node) -> str:
     """What makes memory that holds nothing yet, if that is what a value is; else empty.
 
     A method does that is given a layout and nothing else.
