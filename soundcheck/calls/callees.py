@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 Targets = tuple[tuple[Def | External | Primitive, tuple[str, ...]], ...]
 
 _OWN_CRATES = frozenset({"core", "alloc", "std"}) | PRIMITIVES
+_MACRO_TYPES: Mapping[str, Ty] = {"never": NEVER, "str": Reference(STR), "unit": UNIT}
 
 
 class Callee(NamedTuple):
@@ -377,12 +378,8 @@ class Callees:
     def macro_type(self, name: str, types: list[Ty], body: Ty) -> Ty:
         """The type of a macro call, where the facts tell it; else that of its last expression."""
         known = self.facts.macro_types.get(name)
-        if known == "never":
-            return NEVER
-        if known == "str":
-            return Reference(STR)
-        if known == "unit":
-            return UNIT
+        if known is not None and known in _MACRO_TYPES:
+            return _MACRO_TYPES[known]
         if known in ("const pointer", "mut pointer"):
             return Pointer(types[0], known.startswith("mut")) if types else UNKNOWN
         if known is not None and known.startswith("vec"):

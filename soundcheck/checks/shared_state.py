@@ -15,6 +15,7 @@ from soundcheck.contexts.flows import MASKED, UNMASKED, Event, Flow
 from soundcheck.contexts.infer import INTERRUPTS, Contexts, Node
 from soundcheck.contexts.proofs import place_of, short, side_of
 from soundcheck.contexts.scripts import Access, Call
+from soundcheck.contexts.sharing import declared_sync, handed_out
 from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision, Step
 from soundcheck.program import Program
@@ -119,7 +120,7 @@ def _is_shared_field(contexts: Contexts, place: str, *, is_borrow: bool) -> bool
     """
     owner = place.rpartition(".")[0]
     return bool(owner) and (
-        owner in contexts.declared_sync or (is_borrow and owner in contexts.handed_out)
+        owner in declared_sync(contexts) or (is_borrow and owner in handed_out(contexts))
     )
 
 

@@ -28,11 +28,9 @@ from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import is_test_only
-from soundcheck.types.ty import NEVER, Adt, Opaque, Param, Reference
+from soundcheck.types.ty import NEVER, Adt, Opaque, Param
 
 INTERRUPTS = "interrupts"
-# A result or an option of a reference is a reference where it matters.
-_HOLDERS = frozenset({"core::option::Option", "core::result::Result"})
 
 
 class Node(NamedTuple):
@@ -163,36 +161,6 @@ class Contexts:
             and target.item.is_mut
             and not is_stub(target.file)
         )
-
-    @cached_property
-    def declared_sync(self) -> frozenset[str]:
-        """The paths of the types that an ``unsafe impl Sync`` tells to be shared."""
-        declared, defs = self.world.methods.declared, self.world.defmap.defs
-        found: set[str] = set()
-        for impl in self.world.defmap.impls.all:
-            header = declared.header_of(impl.index)
-            is_sync = header.trait is not None and header.trait.path.endswith("Sync")
-            if is_sync and isinstance(header.self_type, Adt):
-                found.add(defs[header.self_type.def_id].path)
-        return frozenset(found)
-
-    @cached_property
-    def handed_out(self) -> frozenset[str]:
-        """The paths of the types of which functions that are given nothing lend what lives on."""
-        declared, defs = self.world.methods.declared, self.world.defmap.defs
-        found: set[str] = set()
-        for target in defs:
-            item = target.item
-            if not isinstance(item, it.Function) or item.receiver or item.params:
-                continue
-            if is_stub(target.file):
-                continue
-            ty = declared.signature_of(target).ret
-            while isinstance(ty, Adt) and ty.args and defs[ty.def_id].path in _HOLDERS:
-                ty = ty.args[0]
-            if isinstance(ty, Reference) and isinstance(ty.inner, Adt):
-                found.add(defs[ty.inner.def_id].path)
-        return frozenset(found)
 
     def sure_calls(self, body: BodyId) -> Sequence[tuple[BodyId, Event]]:
         """The bodies that a body runs by calls whose callee is known, with the step of each.
