@@ -28,7 +28,7 @@ from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import is_test_only
-from soundcheck.types.ty import NEVER, Adt, Opaque, Param
+from soundcheck.types.ty import NEVER, Opaque, Param
 
 INTERRUPTS = "interrupts"
 
