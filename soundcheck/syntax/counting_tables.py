@@ -1,6 +1,7 @@
 """What the fast walk does with each kind of node, by the number of the kind."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -174,11 +175,11 @@ _JUMPS = ("break_expression", "range_expression", "return_expression", "yield_ex
 class Tables(NamedTuple):
     """By the number of a kind: what to do with it, how much it counts, and what else it is."""
 
-    way: tuple[int, ...]
-    weight: tuple[int, ...]
-    is_noise: tuple[bool, ...]
-    is_jump: tuple[bool, ...]
-    is_block_like: tuple[bool, ...]
+    way: Sequence[int]
+    weight: Sequence[int]
+    is_noise: bytes
+    is_jump: bytes
+    is_block_like: bytes
 
 
 @cache
@@ -187,9 +188,11 @@ def tables() -> Tables:
     language = rust_language()
     size = ERROR_KIND + 1
 
-    def flags(names: Iterable[str]) -> tuple[bool, ...]:
-        ids = kind_ids(language, names)
-        return tuple(kind in ids for kind in range(size))
+    def flags(names: Iterable[str]) -> bytes:
+        table = bytearray(size)
+        for kind in kind_ids(language, names):
+            table[kind] = 1
+        return bytes(table)
 
     way, weight = [VISIT] * size, [0] * size
     way[ERROR_KIND] = BROKEN
@@ -204,8 +207,8 @@ def tables() -> Tables:
     for kind in kind_ids(language, _BLOCK_OWNERS):
         weight[kind] -= 1
     return Tables(
-        tuple(way),
-        tuple(weight),
+        way,
+        weight,
         flags(_NOISE),
         flags(_JUMPS),
         flags(BLOCK_LIKE),
@@ -214,13 +217,20 @@ def tables() -> Tables:
 
 def kind_ids(language: Language, names: Iterable[str]) -> frozenset[int]:
     """The numbers of the named kinds of node; a name that the grammar lacks is an error in us."""
-    ids: dict[str, set[int]] = {name: set() for name in names}
-    for kind in range(language.node_kind_count):
-        name = language.node_kind_for_id(kind)
-        if name in ids and language.node_kind_is_named(kind):
-            ids[name].add(kind)
-    unknown = sorted(name for name, found in ids.items() if not found)
+    known, names = _named_kinds(language), tuple(names)
+    unknown = sorted({name for name in names if name not in known})
     if unknown:
         msg = f"the grammar has no such kinds of node: {', '.join(unknown)}"
         raise LookupError(msg)
-    return frozenset().union(*ids.values())
+    return frozenset(kind for name in names for kind in known[name])
+
+
+@cache
+def _named_kinds(language: Language) -> Mapping[str, Sequence[int]]:
+    """The numbers of each kind of named node."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for kind in range(language.node_kind_count):
+        name = language.node_kind_for_id(kind)
+        if name is not None and language.node_kind_is_named(kind):
+            found[name].append(kind)
+    return dict(found)

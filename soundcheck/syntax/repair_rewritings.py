@@ -4,6 +4,7 @@ The patterns see code only: strings, comments and the insides of macro bodies ar
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 
@@ -15,22 +16,28 @@ class Rewriting(NamedTuple):
     that a ``verbatim`` one made readable, syn keeps only the tokens.
     """
 
-    pattern: re.Pattern[bytes]
+    source: bytes
     text: bytes = b""
     at_error: bool = False
     verbatim: bool = False
 
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        """The pattern; most runs repair nothing, so it is made when the first file needs it."""
+        return _compiled(self.source)
 
+
+_compiled = cache(re.compile)
 _PRIMITIVE = rb"(?:[ui](?:8|16|32|64|128|size)|f32|f64|bool|str|char)"
 _NUMBER = rb"(?<!\w)\d[\d_]*(?:\.[\d_]+)?(?:[eE][+-]?[\d_]+)?"
 
 
 def _near(pattern: bytes, text: bytes = b"", *, verbatim: bool = False) -> Rewriting:
-    return Rewriting(re.compile(pattern), text, at_error=False, verbatim=verbatim)
+    return Rewriting(pattern, text, at_error=False, verbatim=verbatim)
 
 
 def _at(pattern: bytes, text: bytes = b"", *, verbatim: bool = False) -> Rewriting:
-    return Rewriting(re.compile(pattern), text, at_error=True, verbatim=verbatim)
+    return Rewriting(pattern, text, at_error=True, verbatim=verbatim)
 
 
 REWRITINGS: tuple[Rewriting, ...] = (
