@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from soundcheck.catalog import Catalog, Rule
 from soundcheck.catalog.profiles import Profile
+from soundcheck.catalog.rules import hold
 from soundcheck.catalog.targets import Theory
 from soundcheck.checking import Recall, Spread, find, one_by_one, recall_nothing
 from soundcheck.checks import LATE, check_of
@@ -178,5 +179,7 @@ def sources_of(source: Input, findings: Sequence[Finding]) -> Mapping[str, Sourc
 def read_argument_marks(catalog: Catalog) -> Marks:
     """What makes a comment an argument, by the rules that ask for one."""
     rules = [rule for rule in catalog.rules.values() if rule.check == "safety-comment"]
+    held = [hold(rule, check_of(rule.check).spec) for rule in rules]
+    rules = [rule for rule in held if isinstance(rule, Rule)]
     words = tuple(word for rule in rules for word in rule.texts("words"))
     return read_marks(words, tuple(text for rule in rules for text in rule.texts("sentences")))

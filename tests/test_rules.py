@@ -4,12 +4,13 @@ import pytest
 
 from soundcheck.catalog import Catalog, Rule, load_catalog
 from soundcheck.catalog.library import decode_catalog, encode_catalog
-from soundcheck.checks import NAMES, all_specs
+from soundcheck.catalog.rules import hold
+from soundcheck.checks import NAMES, Specs
 from soundcheck.commands.policy import open_theory
 from soundcheck.resources import read_pages, read_profiles
 from soundcheck.trials import try_example
 
-CATALOG: Catalog = load_catalog(read_pages(), read_profiles(), all_specs())
+CATALOG: Catalog = load_catalog(read_pages(), read_profiles(), Specs())
 THEORY = open_theory()
 LIVE = [rule for rule in CATALOG.rules.values() if rule.status != "retired"]
 
@@ -31,6 +32,35 @@ def test_page_has_fault_and_silence(rule: Rule) -> None:
     """A page shows at least one fault, and at least one example that stays silent."""
     assert any(example.marks for example in rule.examples)
     assert any(not example.marks for example in rule.examples)
+
+
+def test_a_rule_that_is_held_late_is_the_same() -> None:
+    late = load_catalog({}, read_profiles(), Specs(), read_pages())
+
+    for name, rule in CATALOG.rules.items():
+        assert hold(late.rules[name], Specs()[rule.check]) == rule
+        assert hold(rule, Specs()[rule.check]) == rule
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        pytest.param("unless_only_addressed", "unless_addressed", "unknown key", id="a key"),
+        pytest.param(
+            "unless_only_addressed = true", "unless_only_addressed = 1", "takes true", id="a value"
+        ),
+        pytest.param('message = "', 'message = "{nobody} ', "nobody", id="a placeholder"),
+    ],
+)
+def test_a_rule_that_is_held_late_tells_its_mistakes(old: str, new: str, message: str) -> None:
+    path = "rules/statics/static-mut.md"
+    page = read_pages()[path].replace(old, new, 1)
+    (rule,) = load_catalog({}, read_profiles(), Specs(), {path: page}).rules.values()
+
+    problems = hold(rule, Specs()[rule.check])
+
+    assert isinstance(problems, tuple)
+    assert [(problem.path, message in problem.message) for problem in problems] == [(path, True)]
 
 
 def test_the_catalogue_comes_back_from_bytes_as_it_was() -> None:

@@ -33,17 +33,23 @@ class CatalogError(Exception):
 
 
 def load_catalog(
-    pages: Mapping[str, str], profiles: Mapping[str, str], checks: Mapping[str, CheckSpec]
+    pages: Mapping[str, str],
+    profiles: Mapping[str, str],
+    checks: Mapping[str, CheckSpec],
+    unheld: Mapping[str, str] = {},
 ) -> Catalog:
     """The catalogue of the given pages and profiles, which are texts by path.
+
+    ``unheld`` are pages whose facts wait for ``hold``: so not every check has to be loaded.
 
     Raises:
         CatalogError: if any text has a problem, with the problems of all texts.
     """
     problems: list[Problem] = []
     rules: list[Rule] = []
-    for path, text in sorted(pages.items()):
-        rule = read_rule(path, text, checks)
+    names: Mapping[str, CheckSpec | None] = dict.fromkeys(checks)
+    for path, text in sorted({**pages, **unheld}.items()):
+        rule = read_rule(path, text, names if path in unheld else checks)
         if isinstance(rule, Rule):
             rules.append(rule)
         else:
@@ -63,7 +69,7 @@ def load_catalog(
     return Catalog(
         {rule.name: rule for rule in sorted(rules, key=lambda rule: rule.name)},
         {profile.name: profile for profile in sorted(known, key=lambda profile: profile.name)},
-        hash_texts({**pages, **profiles}),
+        hash_texts({**pages, **unheld, **profiles}),
     )
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 import msgspec
+from msgspec.structs import replace
 
 from soundcheck.catalog.examples import Example, read_example
 from soundcheck.catalog.messages import check_message
 from soundcheck.catalog.pages import Fence, Page, Section, scan_page
 from soundcheck.catalog.problems import Problem, unknown
-from soundcheck.catalog.schema import FactSpec, ListOf, Text, read_table
+from soundcheck.catalog.schema import FactSpec, ListOf, Text, read_table, read_values
 from soundcheck.catalog.toml import KeyPath, locate_keys, parse_toml
 from soundcheck.finding import Harm, Precision, Severity
 
@@ -115,8 +116,13 @@ _LANGUAGES = ("rust", "toml", "text")
 _CAPTURE = re.compile(r'"(?:\\.|[^"\\])*"|;[^\n]*|@([\w.-]+)')
 
 
-def read_rule(path: str, text: str, checks: Mapping[str, CheckSpec]) -> Rule | tuple[Problem, ...]:
-    """The rule on a page, or all that is wrong with the page, in order of lines."""
+def read_rule(
+    path: str, text: str, checks: Mapping[str, CheckSpec | None]
+) -> Rule | tuple[Problem, ...]:
+    """The rule on a page, or all that is wrong with the page, in order of lines.
+
+    Where the spec of its check is ``None``, its facts are as written, for ``hold``.
+    """
     page, problems = scan_page(path, text)
     family, name = _names(path)
     problems += _title_problems(path, page, name)
@@ -160,6 +166,23 @@ def read_rule(path: str, text: str, checks: Mapping[str, CheckSpec]) -> Rule | t
     )
 
 
+def hold(rule: Rule, check: CheckSpec) -> Rule | tuple[Problem, ...]:
+    """A rule whose facts are held to what its check takes, or all that is wrong with its page.
+
+    ``rule`` is as ``read_rule`` gives it without the spec.
+    """
+    values, faults = read_values(rule.facts, check.facts)
+    offered = {*check.placeholders, *_captures(rule.query)}
+    words = [fault for text in (rule.message, rule.help) for fault in check_message(text, offered)]
+    if faults or words or bool(rule.query) != check.takes_query:
+        return read_rule(rule.path, rule.text, {rule.check: check})
+    return replace(rule, facts=values)
+
+
+def _captures(query: str) -> set[str]:
+    return {match[1] for match in _CAPTURE.finditer(query) if match[1]}
+
+
 def _names(path: str) -> tuple[str, str]:
     """The family and the name that a page's place gives to its rule."""
     folder, _, file = path.rpartition("/")
@@ -182,9 +205,9 @@ def _is_query(fence: Fence) -> bool:
 
 
 def _read_head(
-    path: str, page: Page, checks: Mapping[str, CheckSpec]
+    path: str, page: Page, checks: Mapping[str, CheckSpec | None]
 ) -> tuple[dict[str, object], list[Problem]]:
-    """The values of the page's table, held to the keys of all rules and of its check."""
+    """The values of the page's table, held to the keys of all rules and of its check if given."""
     head = next((fence for fence in page.fences if _is_head(fence)), None)
     if head is None:
         line = page.title_line or 1
@@ -198,6 +221,11 @@ def _read_head(
     check = checks.get(str(table.get("check")))
     if check is not None:
         keys = {**check.facts, **keys}
+    elif table.get("check") in checks:
+        known = {key: value for key, value in table.items() if key in keys}
+        values, problems = read_table(path, head.text, known, keys, head.line)
+        rest = {key: value for key, value in table.items() if key not in keys}
+        return {**values, **rest}, problems
     elif "check" in table and table.get("status") != Status.RETIRED:
         # Its facts are unknown, so that only the rules' own keys can be judged.
         line = _key_line(head, "check")
@@ -224,7 +252,7 @@ def _check_problems(
     elif query is not None and not check.takes_query:
         yield Problem(path, query.line - 1, f"the check `{values['check']}` takes no query")
     elif query is not None:
-        captures = {match[1] for match in _CAPTURE.finditer(query.text) if match[1]}
+        captures = _captures(query.text)
         if "site" not in captures:
             yield Problem(path, query.line, "the query captures no `@site`, the place to point at")
         offered |= captures

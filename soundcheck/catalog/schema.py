@@ -82,6 +82,14 @@ def read_table(
     return values, place_faults(path, text, faults, first_line, within=within)
 
 
+def read_values(
+    table: Mapping[str, object], keys: Mapping[str, FactSpec]
+) -> tuple[dict[str, object], list[str]]:
+    """As ``read_table``, where the text is not at hand: mistakes are told without their lines."""
+    values, faults = _read_keys(table, Table(keys), ())
+    return values, [message for _, message in faults]
+
+
 def place_faults(
     path: str,
     text: str,
@@ -136,10 +144,10 @@ def _read_value(value: object, wanted: FactType, at: KeyPath) -> tuple[object, l
     if isinstance(wanted, Table) and isinstance(value, dict):
         return _read_keys(value, wanted, at)
     if isinstance(wanted, ListOf):
-        if wanted.or_one and not isinstance(value, list):
+        if wanted.or_one and not isinstance(value, list | tuple):
             result, faults = _read_value(value, wanted.of, at)
             return (result,), faults
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             parts = [_read_value(v, wanted.of, (*at, i)) for i, v in enumerate(value)]
             return tuple(part for part, _ in parts), [f for _, found in parts for f in found]
     return value, [(at, message) for message in _scalar_faults(value, wanted, at)]

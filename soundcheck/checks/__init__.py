@@ -1,6 +1,6 @@
 """Stage 5, Program and rule to findings: one mechanism a file, loaded where a rule asks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
@@ -79,6 +79,19 @@ def check_of(name: str) -> Check | FileCheck | LateCheck:
     return check
 
 
-def all_specs() -> Mapping[str, CheckSpec]:
-    """What each check takes from a page and offers to a message; loads all of them."""
-    return {name: check_of(name).spec for name in NAMES}
+class Specs(Mapping[str, CheckSpec]):
+    """What each check takes from a page and offers to a message, loaded as it is asked for."""
+
+    def __getitem__(self, name: str) -> CheckSpec:
+        if name not in NAMES:
+            raise KeyError(name)
+        return check_of(name).spec
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+    def __contains__(self, name: object) -> bool:
+        return name in NAMES

@@ -16,7 +16,7 @@ from soundcheck.catalog.settings import Settings
 from soundcheck.commands.budgeting import read_accounts
 from soundcheck.commands.failures import RunError
 from soundcheck.commands.options import Selected
-from soundcheck.commands.policy import choose_rules, open_theory, split_names
+from soundcheck.commands.policy import choose_rules, hold_rules, open_theory, split_names
 from soundcheck.commands.session import Session
 from soundcheck.finding import PRECISIONS, Accepted, Precision, Report
 
@@ -118,7 +118,8 @@ def run_audit(
     asked = Selectors(
         split_names(choice.select), split_names(choice.extend_select), split_names(choice.ignore)
     )
-    rules, severity_of = choose_rules(session.catalog, settings, asked)
+    chosen, severity_of = choose_rules(session.catalog, settings, asked)
+    rules = hold_rules(chosen)
     stages = Stages(
         session.parse,
         session.link,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from soundcheck.catalog import Catalog, CatalogError, Problem, Rule, load_catalog
 from soundcheck.catalog.problems import unknown
 from soundcheck.catalog.profiles import Profile, read_profile
+from soundcheck.catalog.rules import hold
 from soundcheck.catalog.selection import (
     Decision,
     Selectors,
@@ -24,18 +25,22 @@ if TYPE_CHECKING:
 
 
 def open_catalog(
-    configuration: "Configuration | None" = None, profiles: tuple[str, ...] = ()
+    configuration: "Configuration | None" = None,
+    profiles: tuple[str, ...] = (),
+    *,
+    is_held: bool = True,
 ) -> Catalog:
     """The catalogue that ships with the program, and what a configuration adds to it.
 
-    ``profiles`` are those that a command line names.
+    ``profiles`` are those that a command line names. Unless it ``is_held``, the facts of our own
+    rules wait for ``hold_rules``.
 
     Raises:
         RunError: where a text has a problem, or one names what is not there.
     """
     if configuration is None:
-        return check_catalog({}, {})
-    catalog = check_catalog(configuration.pages, configuration.profiles)
+        return check_catalog({}, {}, is_held=is_held)
+    catalog = check_catalog(configuration.pages, configuration.profiles, is_held=is_held)
     problems = [one for stated in configuration.stated for one in unknown_names(stated, catalog)]
     if problems:
         raise refusal("the configuration", problems)
@@ -45,15 +50,29 @@ def open_catalog(
     return catalog
 
 
-def check_catalog(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
+def check_catalog(
+    pages: Mapping[str, str], profiles: Mapping[str, str], *, is_held: bool = True
+) -> Catalog:
     """What ships with the program and further texts, or one ``RunError`` about all mistakes."""
     try:
-        return load(pages, profiles)
+        return load(pages, profiles, is_held=is_held)
     except CatalogError as error:
         raise refusal("the rules", error.problems) from None
 
 
-def load(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
+def hold_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Rules whose facts are held to their checks, or one ``RunError`` about all mistakes."""
+    from soundcheck.checks import Specs
+
+    specs = Specs()
+    held = [hold(rule, specs[rule.check]) if rule.check else rule for rule in rules]
+    problems = [problem for one in held if not isinstance(one, Rule) for problem in one]
+    if problems:
+        raise refusal("the rules", problems)
+    return tuple(one for one in held if isinstance(one, Rule))
+
+
+def load(pages: Mapping[str, str], profiles: Mapping[str, str], *, is_held: bool = True) -> Catalog:
     """What ships with the program and further texts, the queries compiled to see them good.
 
     Raises:
@@ -65,7 +84,8 @@ def load(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
     more_pages = {path: text for path, text in pages.items() if path not in taken}
     more_profiles = {path: text for path, text in profiles.items() if path not in taken}
     try:
-        catalog = _load({**our_pages, **more_pages}, {**our_profiles, **more_profiles})
+        ours, unheld = (our_pages, {}) if is_held else ({}, our_pages)
+        catalog = _load({**ours, **more_pages}, {**our_profiles, **more_profiles}, unheld)
     except CatalogError as error:
         problems += error.problems
     if problems:
@@ -93,11 +113,13 @@ def open_profiles() -> Mapping[str, Profile]:
     return {one.name: one for one in read if isinstance(one, Profile)}
 
 
-def _load(pages: Mapping[str, str], profiles: Mapping[str, str]) -> Catalog:
+def _load(
+    pages: Mapping[str, str], profiles: Mapping[str, str], unheld: Mapping[str, str] = {}
+) -> Catalog:
     # Who needs no rules does without the checks.
-    from soundcheck.checks import all_specs
+    from soundcheck.checks import Specs
 
-    catalog = load_catalog(pages, profiles, all_specs())
+    catalog = load_catalog(pages, profiles, Specs(), unheld)
     problems = tuple(query_problems(catalog.rules.values()))
     if problems:
         raise CatalogError(problems)

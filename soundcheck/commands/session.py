@@ -144,12 +144,12 @@ class Session:
         from soundcheck.resources import read_pages, read_profiles
 
         if self.configuration.stated or self._profiles:
-            return open_catalog(self.configuration, self._profiles)
+            return open_catalog(self.configuration, self._profiles, is_held=False)
         # Reading what ships with the program takes as long as half of an audit that is warm.
         salt = code_hash("catalog", "checks")
         texts = SourceFile("rules", repr((read_pages(), read_profiles())).encode())
         known = self.store.remembered(
-            "catalog", salt, [texts], lambda _: encode_catalog(open_catalog())
+            "catalog", salt, [texts], lambda _: encode_catalog(open_catalog(is_held=False))
         )
         return decode_catalog(known[0])
 
