@@ -13,7 +13,7 @@ from soundcheck.crates.definitions import TYPES, Def, External, Primitive
 from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
-from soundcheck.types.heads import take_turns
+from soundcheck.types.heads import place_cfg, take_turns
 from soundcheck.types.signatures import Context, ImplHeader, Signature
 from soundcheck.types.ty import (
     NEVER,
@@ -58,7 +58,8 @@ class Declarations:
         self._signatures: dict[int, Signature] = {}
         self._headers: dict[int, ImplHeader] = {}
         self._contexts: dict[int, Context] = {}
-        self._types: dict[tuple[int, str], Ty] = {}
+        self._types: dict[int, Ty] = {}
+        self._fields: dict[int, Mapping[str, Ty]] = {}
         self._supertraits: dict[int, tuple[TraitRef, ...]] = {}
         self._wrappers = Wrappers(defmap)
         self._aliases = 0
@@ -86,10 +87,12 @@ class Declarations:
                 return ArrayOf(self.resolve(ty.inner, context))
             case it.TupleType():
                 return TupleOf(tuple([self.resolve(part, context) for part in ty.parts]))
+            case it.FnType() if ty.sugar is not None:
+                return Dyn(self.resolve_bounds((ty,), context))
             case it.FnType():
                 params = tuple([self.resolve(part, context) for part in ty.params])
                 ret = UNIT if ty.ret is None else self.resolve(ty.ret, context)
-                return FnPtr(params, ret)
+                return FnPtr(params, ret, ty.abi, ty.is_unsafe)
             case it.DynType():
                 return Dyn(self.resolve_bounds(ty.bounds, context))
             case it.ImplType():
@@ -368,38 +371,41 @@ class Declarations:
         return Reference(context.self_type, "mut" in func.receiver)
 
     def fields_of(self, target: Def) -> Mapping[str, Ty]:
-        """The declared types of a struct's, union's or variant's fields, by name."""
+        """The declared types of a struct's, union's or variant's fields, by name.
+
+        That of several of one name, each in builds of its own, has a meaning for each of them.
+        """
+        known = self._fields.get(target.index)
+        if known is None:
+            known = self._fields[target.index] = self._read_fields(target)
+        return known
+
+    def _read_fields(self, target: Def) -> Mapping[str, Ty]:
         item = target.item
         if not isinstance(item, it.Adt | it.Variant):
             return {}
         owner = self.defmap.defs[target.owner] if isinstance(item, it.Variant) else target
         context = self.context_of(owner)
-        found: dict[str, Ty] = {}
+        found: dict[str, list[tuple[Cfg | None, Ty]]] = {}
         for field in item.fields:
-            key = (target.index, field.name)
-            known = self._types.get(key)
-            if known is None:
-                known = self._types[key] = self.resolve(field.type, context)
-            found[field.name] = known
-        return found
+            cfg = None if field.cfg is None else place_cfg(self.defmap, target, field.cfg)
+            found.setdefault(field.name, []).append((cfg, self.resolve(field.type, context)))
+        return {name: one[0][1] if len(one) == 1 else one_of(one) for name, one in found.items()}
 
     def field_type(self, target: Def, name: str) -> Ty | None:
         """The declared type of one field."""
-        key = (target.index, name)
-        known = self._types.get(key)
-        return known if known is not None else self.fields_of(target).get(name)
+        return self.fields_of(target).get(name)
 
     def value_type(self, target: Def) -> Ty:
         """The declared type of a static or constant."""
-        key = (target.index, "")
-        known = self._types.get(key)
+        known = self._types.get(target.index)
         if known is None:
             item = target.item
             known = UNKNOWN
             if isinstance(item, it.Static):
                 known = self.resolve(item.type, self.context_of(target))
                 known = self._wrappers.wrap(self, target, known)
-            self._types[key] = known
+            self._types[target.index] = known
         return known
 
     def generic_names(self, target: Def) -> tuple[str, ...]:

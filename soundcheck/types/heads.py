@@ -88,6 +88,13 @@ def take_turns(
     return not any(logic.may_meet(own, cfg) for _, cfg in others)
 
 
+def place_cfg(defmap: DefMap, owner: Def, written: Cfg) -> Cfg:
+    """A formula that is written inside a definition, with that of all around it."""
+    crate = defmap.forest.crates[defmap.forest.modules[owner.module].crate]
+    formulas = defmap.search.formulas
+    return formulas.join(owner.cfg, formulas.place(written, crate)) or written
+
+
 def pair_twins(defmap: DefMap) -> dict[int, tuple[Def, ...]]:
     """For each type, those of its name in its crate that are never in one build with it."""
     modules = defmap.forest.modules

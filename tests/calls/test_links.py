@@ -707,6 +707,26 @@ CASES = [
         """,
         id="functions declared in extern blocks",
     ),
+    pytest.param(
+        """
+        pub struct Spin; impl Spin { fn lock(&self) {} }
+        pub struct Cell; impl Cell { fn lock(&self) {} }
+        struct Queue {
+            #[cfg(target_arch = "x86_64")] lock: Spin,
+            #[cfg(not(target_arch = "x86_64"))] lock: Cell,
+            other: Cell,
+        }
+        fn any(queue: &Queue) {
+            queue.lock.lock(); //~ candidates k::Cell::lock, k::Spin::lock
+            queue.other.lock(); //~ exact k::Cell::lock
+        }
+        #[cfg(target_arch = "x86_64")]
+        fn with(queue: &Queue) { queue.lock.lock(); } //~ exact k::Spin::lock
+        #[cfg(target_arch = "aarch64")]
+        fn without(queue: &Queue) { queue.lock.lock(); } //~ exact k::Cell::lock
+        """,
+        id="fields of one name, each in builds of its own",
+    ),
 ]
 
 
