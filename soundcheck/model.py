@@ -72,7 +72,7 @@ def build_model(
     bodies = tuple(link(world, facts, _bodies_by_file(world)))
     assembly = read_assembly(world, source.assembly)
     links = through_assembly(world, assembly, (one.links for one in bodies))
-    graph = join_links(links, assembly.calls)
+    graph = join_links(links, world.callees.may_run, assembly.calls)
     gaps = [*source.gaps, *manifests.gaps, *forest.gaps, *world.defmap.gaps, *assembly.gaps]
     gaps += [gap for tree in trees.values() for gap in tree.gaps]
     gaps += unmet(source, forest, trees)

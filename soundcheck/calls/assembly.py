@@ -74,7 +74,7 @@ def through_assembly(world: World, assembly: Assembly, parts: Iterable[Links]) -
                 for site in part.sites
             ]
         )
-        yield Links(sites, part.values, part.mentions)
+        yield replace(part, sites=sites)
     yield Links(assembly.sites, (), ())
 
 

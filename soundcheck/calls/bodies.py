@@ -6,11 +6,13 @@ takes its parameters' types from the bound that it is passed for.
 
 from __future__ import annotations
 
-from soundcheck.calls.callables import arity_of, body_of
+from soundcheck.calls.callables import body_of, shape_of
 from soundcheck.calls.callbacks import Inner
 from soundcheck.calls.callees import Callee, Callees, Place
 from soundcheck.calls.calling import call, macro, method, wait
 from soundcheck.calls.control import branch, jump, match, run_over
+from soundcheck.calls.dispatch import is_in_sight
+from soundcheck.calls.giving import holder_of, keep
 from soundcheck.calls.moves import moved_names
 from soundcheck.calls.operators import (
     assign,
@@ -24,7 +26,18 @@ from soundcheck.calls.operators import (
     unary,
 )
 from soundcheck.calls.patterns import bindings
-from soundcheck.calls.sites import MOVED_ON, BodyId, CallSite, Links, Mention, Passed, ValueCall
+from soundcheck.calls.shapes import Shape
+from soundcheck.calls.shaping import pointers_in, shape_of_pointer, shape_of_value
+from soundcheck.calls.sites import (
+    MOVED_ON,
+    BodyId,
+    CallSite,
+    Flow,
+    Links,
+    Mention,
+    Passed,
+    ValueCall,
+)
 from soundcheck.calls.values import value_of
 from soundcheck.calls.weighing import better, type_of_literal
 from soundcheck.crates.definitions import Def, External, Primitive
@@ -68,9 +81,13 @@ class BodyWalk:
         self.returned: list[Ty] = []
         self.root: it.Block | None = None
         self._moved: frozenset[str] | None = None
+        # The outermost scope of a local that is used since a closure began.
+        self._outermost = 0
         self.sites: list[CallSite] = []
         self.values: list[ValueCall] = []
         self.mentions: list[Mention] = []
+        self.made: list[Shape] = []
+        self.flows: list[Flow] = []
         self.types: dict[int, Ty] = {}
         # Calls in a stub's body that depend on what its parameters stand for.
         self.inner: list[Inner] = []
@@ -94,9 +111,13 @@ class BodyWalk:
 
     def local(self, name: str) -> Ty | None:
         """The type of a local; ``None`` for what is none."""
+        depth = len(self.scopes)
         for scope in reversed(self.scopes):
+            depth -= 1
             found = scope.get(name)
             if found is not None:
+                if depth < self._outermost:
+                    self._outermost = depth
                 return found
         return None
 
@@ -116,6 +137,12 @@ class BodyWalk:
         """What a type written in this body means."""
         resolved = self.declared.resolve(written, self.context)
         return self.methods.normalize(resolved, self.bounds)
+
+    def sees(self, target: Def) -> bool:
+        """Whether a method can be the one that is called by its name here."""
+        if target.module in self.callees.stubs:
+            return True
+        return is_in_sight(self.callees, target, self.place)
 
     # -- statements ----------------------------------------------------------------------------
 
@@ -175,6 +202,9 @@ class BodyWalk:
         if let.orelse is not None:
             self.block(let.orelse)
         self.bind(let.pat, better(declared, found))
+        if isinstance(let.pat, it.BindPat):
+            # Another name for a parameter, or a parameter's name for another value.
+            self.params[let.pat.name] = -1 if let.value is None else holder_of(self, let.value)
         if isinstance(let.pat, it.WildPat):
             self.dropped(found, let.end)
 
@@ -248,7 +278,7 @@ class BodyWalk:
             case it.Match():
                 return match(self, expr, expected)
             case it.Closure():
-                return self.closure(expr, (), UNKNOWN)
+                return self.closure(expr, *shape_of(expected, self.bounds))
             case it.MacroCall():
                 return macro(self, expr)
             case it.Cast():
@@ -260,11 +290,9 @@ class BodyWalk:
             case it.StructLit():
                 return construct(self, expr)
             case it.Tuple():
-                return TupleOf(tuple([self.expr(part) for part in expr.parts]))
+                return TupleOf(self._parts(expr.parts))
             case it.Array():
-                types = [self.expr(part) for part in expr.parts]
-                for part, ty in zip(expr.parts, types, strict=True):
-                    self.mention(part, ty, "value")
+                types = self._parts(expr.parts)
                 return ArrayOf(types[0] if types else UNKNOWN)
             case it.Repeat():
                 inner = self.expr(expr.value)
@@ -295,6 +323,12 @@ class BodyWalk:
             case _:
                 return UNKNOWN
 
+    def _parts(self, parts: tuple[it.Expr, ...]) -> tuple[Ty, ...]:
+        types = tuple([self.expr(part) for part in parts])
+        for part, ty in zip(parts, types, strict=True):
+            self.mention(part, ty, "value")
+        return types
+
     def _path(self, expr: it.PathExpr) -> Ty:
         path = expr.path
         if len(path.segments) == 1 and path.qself is None:
@@ -307,6 +341,8 @@ class BodyWalk:
         """Walk a closure whose parameters are wanted to have the given types."""
         declared = UNKNOWN if closure.ret is None else self.ty(closure.ret)
         types: list[Ty] = []
+        outer, own = self._outermost, len(self.scopes)
+        self._outermost = own
         self.scopes.append({})
         for index, (pat, written) in enumerate(closure.params):
             wanted = params[index] if index < len(params) else UNKNOWN
@@ -318,20 +354,37 @@ class BodyWalk:
         self.scopes.pop()
         result = better(declared, found)
         file = self.place.owner.file
-        whole = ClosureOf(file, closure.start, tuple(types), result, closure.is_async)
+        captures = self._outermost < own
+        self._outermost = min(outer, self._outermost)
+        whole = ClosureOf(file, closure.start, tuple(types), result, closure.is_async, captures)
         self.types[id(closure)] = whole
         return whole
 
     # -- what is found ------------------------------------------------------------------------
 
-    def mention(self, expr: it.Expr, ty: Ty, how: str) -> None:
+    def mention(
+        self,
+        expr: it.Expr,
+        ty: Ty,
+        how: str,
+        *,
+        is_address: bool = False,
+        is_loose: bool = True,
+    ) -> None:
         """Note that a function or closure is used as a value."""
         while isinstance(ty, Reference):
             ty = ty.inner
         body = body_of(self, ty)
         if body is not None:
-            arity = arity_of(self, ty)
-            self.mentions.append(Mention(self.body, body, expr.start, how, arity))
+            shape = shape_of_value(self, ty)
+            mention = Mention(self.body, body, expr.start, how, shape, is_address, is_loose)
+            self.mentions.append(mention)
+        elif is_loose:
+            keep(self, expr, ty)
+
+    def make(self, ty: Ty) -> None:
+        """Note that a value of a type is made of whatever lies somewhere."""
+        self.made.extend(shape_of_pointer(self, one) for one in pointers_in(ty))
 
     def note(
         self,
@@ -349,7 +402,13 @@ class BodyWalk:
 
     def links(self) -> Links:
         """What was found."""
-        return Links(tuple(self.sites), tuple(self.values), tuple(self.mentions))
+        return Links(
+            tuple(self.sites),
+            tuple(self.values),
+            tuple(self.mentions),
+            tuple(self.made),
+            tuple(self.flows),
+        )
 
 
 def start_walk(methods: Methods, callees: Callees, target: Def, offset: int) -> BodyWalk:

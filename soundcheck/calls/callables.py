@@ -29,7 +29,7 @@ from soundcheck.types.ty import (
 if TYPE_CHECKING:
     from soundcheck.calls.bodies import BodyWalk
 
-_CALLABLE = frozenset({"Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"})
+CALLABLE = frozenset({"Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"})
 
 
 def body_of(walk: BodyWalk, ty: Ty) -> BodyId | None:
@@ -48,20 +48,6 @@ def body_of(walk: BodyWalk, ty: Ty) -> BodyId | None:
         # What an async function gives back runs its body.
         return BodyId(ty.body) if isinstance(item, it.Function) and item.is_async else None
     return None
-
-
-def arity_of(walk: BodyWalk, ty: Ty) -> int:
-    """How many arguments a function value takes; -1 where that is not known."""
-    while isinstance(ty, Reference):
-        ty = ty.inner
-    if isinstance(ty, Adt) and len(ty.args) == 1:
-        ty = ty.args[0]
-    if isinstance(ty, ClosureOf):
-        return len(ty.params)
-    if isinstance(ty, FnItem):
-        signature = walk.declared.signature_of(walk.declared.defmap.defs[ty.def_id])
-        return len(signature.params) + (signature.receiver is not None)
-    return -1
 
 
 def called_types(walk: BodyWalk, ty: Ty) -> tuple[tuple[Ty, ...], Ty]:
@@ -121,7 +107,7 @@ def shape_of(wanted: Ty, bounds: Mapping[str, tuple[TraitRef, ...]]) -> tuple[tu
 
 def _callable(bounds: Iterable[TraitRef]) -> tuple[tuple[Ty, ...], Ty]:
     for bound in bounds:
-        if bound.path.rpartition("::")[2] in _CALLABLE and bound.args:
+        if bound.path.rpartition("::")[2] in CALLABLE and bound.args:
             params = bound.args[0]
             ret = bound.bindings[0][1] if bound.bindings else UNIT
             return (params.parts if isinstance(params, TupleOf) else ()), ret

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from soundcheck.calls.dispatch import is_for_everybody, run_by
+from soundcheck.calls.dispatch import is_for_everybody, is_in_sight, run_by
 from soundcheck.calls.sites import MOST_CANDIDATES, BodyId
 from soundcheck.calls.symbols import imported_symbol, index_symbols
 from soundcheck.crates.definitions import MACROS, TYPES, Def, External, Primitive
+from soundcheck.crates.programs import find_programs, may_run
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
 from soundcheck.types.declared import Declarations
 from soundcheck.types.drops import Drops
-from soundcheck.types.found import Method
+from soundcheck.types.found import Method, has_body
 from soundcheck.types.methods import Methods
 from soundcheck.types.signatures import Context
 from soundcheck.types.ty import (
@@ -28,10 +29,10 @@ from soundcheck.types.ty import (
     Param,
     Pointer,
     Prim,
-    Projection,
     Reference,
     Slice,
     Ty,
+    is_generic,
     one_of,
     somewhere_in,
 )
@@ -86,12 +87,14 @@ class Callees:
         self._paths: dict[tuple[int, it.Path, int, Cfg | None], Targets] = {}
         self._fns_by_arity: dict[tuple[str, int], list[Def]] = {}
         self._used = self._used_crates()
+        search = self.defmap.search
+        self.programs = find_programs(search.forest, search.externs)
 
     def _used_crates(self) -> frozenset[int]:
         """The crates that crates of the workspace can name."""
         search = self.defmap.search
         return frozenset(
-            self._crate_of(entry.target)
+            self.crate_of(entry.target)
             for crate, externs in zip(search.forest.crates, search.externs, strict=True)
             if crate.module not in self.stubs
             for entries in externs.values()
@@ -99,7 +102,14 @@ class Callees:
             if isinstance(entry.target, Def)
         )
 
-    def _crate_of(self, target: Def) -> int:
+    def may_run(self, caller: BodyId, body: BodyId) -> bool:
+        """Whether what a body calls may be another, by the crates that they are in."""
+        defs = self.defmap.defs
+        crates = (self.crate_of(defs[one.owner]) for one in (caller, body))
+        return may_run(self.programs, *crates)
+
+    def crate_of(self, target: Def) -> int:
+        """The index of the crate that a definition is in."""
         return self.defmap.forest.modules[target.module].crate
 
     # -- names ---------------------------------------------------------------------------------
@@ -259,9 +269,10 @@ class Callees:
             for target in known
             if self.may_meet(target.cfg, place.cfg)
             and not self.is_excluded(target)
-            and (not self.is_stub(target) or self._crate_of(target) in self._used)
+            and (not self.is_stub(target) or self.crate_of(target) in self._used)
+            and is_in_sight(self, target, place)
         ]
-        own = [one for one in fitting if not self.is_stub(one) and _has_body(one)]
+        own = [one for one in fitting if not self.is_stub(one) and has_body(one)]
         if outside and not own:
             return Callee("external", (), f"{outside}::{name}")
         if len(own) < len(fitting):
@@ -313,7 +324,7 @@ class Callees:
         if len(types) != 1:
             return UNKNOWN
         (ty,) = types
-        return ty if isinstance(ty, Adt | Prim | Reference) and not _is_generic(ty) else UNKNOWN
+        return ty if isinstance(ty, Adt | Prim | Reference) and not is_generic(ty) else UNKNOWN
 
     def given_by(self, callee: Callee) -> Ty:
         """The type of what an external function gives whose declaration we do not have."""
@@ -431,19 +442,3 @@ class CallFacts(NamedTuple):
     formatting: frozenset[str]
     macro_types: Mapping[str, str]
     macro_methods: Mapping[str, str]
-
-
-def _has_body(target: Def) -> bool:
-    return isinstance(target.item, it.Function) and target.item.body is not None
-
-
-def _is_generic(ty: Ty) -> bool:
-    match ty:
-        case Param() | Projection():
-            return True
-        case Adt():
-            return any(_is_generic(arg) for arg in ty.args)
-        case Reference():
-            return _is_generic(ty.inner)
-        case _:
-            return False

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from soundcheck.calls.callables import awaited, body_of, called_types, shape_of
 from soundcheck.calls.callbacks import call_back
 from soundcheck.calls.callees import Callee
+from soundcheck.calls.giving import Asked, give, holder_of
 from soundcheck.calls.implied import dereferences, finish, implied
-from soundcheck.calls.sites import CallSite, Passed, ValueCall
+from soundcheck.calls.shaping import is_lent, shape_of_call
+from soundcheck.calls.sites import SELF, CallSite, Passed, ValueCall
 from soundcheck.calls.symbols import ASSEMBLY, symbols_in
 from soundcheck.calls.values import of_trait, value_of
 from soundcheck.calls.weighing import unreferenced
@@ -20,6 +22,7 @@ from soundcheck.types.ty import (
     Adt,
     ClosureOf,
     FnItem,
+    Param,
     Reference,
     TraitRef,
     Ty,
@@ -32,14 +35,15 @@ from soundcheck.types.ty import (
 if TYPE_CHECKING:
     from soundcheck.calls.bodies import BodyWalk
 
-# What owns one value and stands for it.
-_POINTERS = frozenset({"alloc::boxed::Box", "alloc::sync::Arc", "alloc::rc::Rc"})
+_VALUE = Callee("unknown", (), "function value")
+# What makes a value of the bits of another.
+_MAKERS = frozenset({"transmute", "transmute_copy", "transmute_unchecked"})
 
 
 def method(walk: BodyWalk, expr: it.MethodCall) -> Ty:
     """A method call: found by the type of its receiver, else by its name."""
     receiver = walk.expr(expr.receiver)
-    found = walk.methods.find(receiver, expr.name, walk.bounds)
+    found = walk.methods.find(receiver, expr.name, walk.bounds, walk.sees)
     if not found and isinstance(unreferenced(receiver), Unknown) and _is_self(expr.receiver):
         found = walk.methods.find_in_impl(walk.place.owner.impl, expr.name)
     if not found:
@@ -58,9 +62,9 @@ def method(walk: BodyWalk, expr: it.MethodCall) -> Ty:
     ]
     callee = walk.callees.of_methods(found, walk.place)
     call_back(walk, first.target, known, expr.start, expr.end)
-    walk.note(
-        "method", expr.start, expr.end, expr.name, callee, callables_among(walk, expr.args, args)
-    )
+    asked = Asked(signature.params, known, signature.bounds)
+    passed = give(walk, expr.args, args, asked, callee)
+    walk.note("method", expr.start, expr.end, expr.name, callee, passed)
     return finish(walk, signature.ret, known, signature.bounds)
 
 
@@ -72,7 +76,7 @@ def _method_by_name(walk: BodyWalk, expr: it.MethodCall, receiver: Ty) -> Ty:
     given = walk.callees.given_by(callee)
     wanted = beyond if isinstance(given, Unknown) else given
     args = [argument(walk, arg, wanted, {}, {}) for arg in expr.args]
-    passed = callables_among(walk, expr.args, args)
+    passed = give(walk, expr.args, args, Asked(), callee)
     walk.note("method", expr.start, expr.end, expr.name, callee, passed)
     result = walk.callees.common_result(callee)
     return beyond if isinstance(result, Unknown) else result
@@ -86,7 +90,7 @@ def call(walk: BodyWalk, expr: it.Call, expected: Ty) -> Ty:
     ty = walk.expr(func)
     wanted, ret = called_types(walk, ty)
     args = [argument(walk, arg, one, {}, walk.bounds) for arg, one in _zip(expr.args, wanted)]
-    passed = callables_among(walk, expr.args, args)
+    passed = give(walk, expr.args, args, Asked(wanted), _VALUE)
     _value_call(walk, expr, func, ty, passed)
     return ret
 
@@ -108,15 +112,15 @@ def _value_call(
         callee = Callee("exact", (body,), "")
         walk.note("value", expr.start, expr.end, name, callee, passed)
         return
-    param = -1
-    if isinstance(func, it.PathExpr) and len(func.path.segments) == 1:
-        param = walk.params.get(func.path.segments[0].name, -1)
-    resolution, reason = "unknown", "function value"
+    param = SELF if _is_self(func) else holder_of(walk, func)
+    resolution, _, reason = _VALUE
     if param >= 0 and walk.callees.is_called_outside(walk.place.owner):
         resolution, reason = "external", "a value that callers outside pass"
     site = CallSite(walk.body, "value", expr.start, expr.end, name, resolution, (), reason, passed)
     is_outside = walk.callees.is_stub(walk.place.owner)
-    walk.values.append(ValueCall(site, param, len(expr.args), is_outside))
+    count = len(expr.args)
+    shape = shape_of_call(walk, ty, count)
+    walk.values.append(ValueCall(site, param, count, shape, is_lent(ty), is_outside))
 
 
 def _path_call(walk: BodyWalk, expr: it.Call, path: it.Path, expected: Ty) -> Ty:
@@ -127,19 +131,23 @@ def _path_call(walk: BodyWalk, expr: it.Call, path: it.Path, expected: Ty) -> Ty
         wanted, ret = called_types(walk, value.ty)
         args = [argument(walk, arg, one, {}, walk.bounds) for arg, one in _zip(expr.args, wanted)]
         if value.callee is None:
-            _value_call(walk, expr, expr.func, value.ty, callables_among(walk, expr.args, args))
+            passed = give(walk, expr.args, args, Asked(wanted), _VALUE)
+            _value_call(walk, expr, expr.func, value.ty, passed)
         elif not value.is_constructor:
-            passed = callables_among(walk, expr.args, args)
+            passed = give(walk, expr.args, args, Asked(), value.callee)
             walk.note("path", expr.start, expr.end, show_path(path), value.callee, passed)
             return walk.callees.given_by(value.callee)
         return ret
     params = signature.params
     if signature.receiver is not None:
         params = (signature.receiver, *params)
+    hinted = _hinted(expr, params, signature.ret, expected)
     args = [
         argument(walk, arg, wanted, known, signature.bounds)
-        for arg, wanted in _zip(expr.args, params)
+        for arg, wanted in _zip(expr.args, hinted)
     ]
+    for param, arg_type in zip(() if hinted is params else params, args, strict=False):
+        unify(param, arg_type, known)
     if value.trait is not None:
         unify(signature.ret, expected, known)
         value = of_trait(walk, value.trait, unreferenced(known.get("Self", UNKNOWN)), path)
@@ -153,12 +161,28 @@ def _path_call(walk: BodyWalk, expr: it.Call, path: it.Path, expected: Ty) -> Ty
             walk.mention(arg, ty, "field")
     elif value.callee is not None:
         offset = 1 if signature.receiver is not None else 0
-        passed = callables_among(walk, expr.args[offset:], args[offset:])
+        asked = Asked(params[offset:], known, signature.bounds)
+        passed = give(walk, expr.args[offset:], args[offset:], asked, value.callee)
         if isinstance(value.ty, FnItem):
             target = walk.declared.defmap.defs[value.ty.def_id]
             call_back(walk, target, known, expr.start, expr.end)
         walk.note("path", expr.start, expr.end, show_path(path), value.callee, passed)
-    return finish(walk, signature.ret, known, signature.bounds)
+    given = finish(walk, signature.ret, known, signature.bounds)
+    if path.name in _MAKERS:
+        walk.make(expected if isinstance(given, Unknown) else given)
+    return given
+
+
+def _hinted(expr: it.Call, params: tuple[Ty, ...], ret: Ty, expected: Ty) -> tuple[Ty, ...]:
+    """The types of parameters, of generic ones by what is wanted of the result.
+
+    Only closures need to be told: what they are to be, they do not say themselves.
+    """
+    if not isinstance(expected, Adt) or not any(isinstance(arg, it.Closure) for arg in expr.args):
+        return params
+    hints: dict[str, Ty] = {}
+    unify(ret, expected, hints)
+    return tuple([hints.get(one.name, one) if isinstance(one, Param) else one for one in params])
 
 
 def argument(
@@ -193,31 +217,6 @@ def argument(
     return given
 
 
-def callables_among(
-    walk: BodyWalk, args: tuple[it.Expr, ...], types: list[Ty]
-) -> tuple[Passed, ...]:
-    """Which arguments are functions or closures; they are mentioned as well."""
-    found: list[Passed] = []
-    for index, (arg, ty) in enumerate(zip(args, types, strict=False)):
-        body = body_of(walk, ty)
-        if body is None and isinstance(arg, it.Call) and len(arg.args) == 1:
-            # Box::new(f), where what is wanted is a `dyn Fn`.
-            inner = walk.types.get(id(arg.args[0]), UNKNOWN)
-            owned = body_of(walk, inner) if _is_pointer(walk, ty) else None
-            if owned is not None:
-                found.append(Passed(index, owned))
-            continue
-        if body is not None:
-            found.append(Passed(index, body))
-            walk.mention(arg, ty, "argument")
-    return tuple(found)
-
-
-def _is_pointer(walk: BodyWalk, ty: Ty) -> bool:
-    """Whether a type owns one value of another and stands for it: a box, or a counted pointer."""
-    return isinstance(ty, Adt) and walk.declared.defmap.defs[ty.def_id].path in _POINTERS
-
-
 def macro(walk: BodyWalk, expr: it.MacroCall) -> Ty:
     """A macro call, with the calls among its arguments and those that formatting makes."""
     name = show_path(expr.path)
@@ -226,7 +225,9 @@ def macro(walk: BodyWalk, expr: it.MacroCall) -> Ty:
     body: Ty = UNKNOWN
     if expr.body is not None:
         body = walk.block(expr.body)
-    passed = callables_among(walk, expr.args, types)
+    # What a macro does with what it is given, nobody sees.
+    asked = Asked(tuple([Param("")] * len(types)))
+    passed = give(walk, expr.args, types, asked, callee or _VALUE)
     if callee is None and passed:
         callee = Callee("external", (), name)
     if callee is not None:

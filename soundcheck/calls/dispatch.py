@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from soundcheck.crates.definitions import Def
+from soundcheck.crates.programs import may_run, sees
 from soundcheck.types.found import Method
 from soundcheck.types.heads import derived_traits
 from soundcheck.types.ty import Adt, Dyn, Opaque, Param, Projection, TraitRef, Ty, unify
@@ -21,6 +22,9 @@ def run_by(callees: Callees, method: Method, place: Place) -> list[Def]:
     if method.is_dispatched and callees.is_stub(place.owner) and not is_for_everybody(method):
         return [method.target]
     bodies = callees.methods.bodies(method)
+    if method.is_dispatched:
+        home = callees.crate_of(place.owner)
+        bodies = [one for one in bodies if may_run(callees.programs, home, callees.crate_of(one))]
     if not method.is_dispatched or len(bodies) < 2:
         return bodies
     return [one for one in bodies if _may_run(callees, one, method, place)] or bodies
@@ -59,6 +63,28 @@ def _bounds_of(callees: Callees, receiver: Ty, place: Place) -> tuple[TraitRef, 
             return callees.methods.projected_bounds(receiver)
         case _:
             return ()
+
+
+def is_in_sight(callees: Callees, target: Def, place: Place) -> bool:
+    """Whether a method can be the one that is called by its name in a place.
+
+    It is a trait's that is named there, or one of a type that is. A type of a crate that the place
+    does not know comes there behind a trait; in a macro's body it may be what the macro is given.
+    """
+    programs = callees.programs
+    home, crate = callees.crate_of(place.owner), callees.crate_of(target)
+    if home == crate:
+        return True
+    if not may_run(programs, home, crate):
+        return False
+    if place.owner.kind == "macro":
+        return True
+    trait = callees.declared.header_of(target.impl).trait if target.impl >= 0 else None
+    if trait is None:
+        return sees(programs, home, crate)
+    return trait.def_id < 0 or sees(
+        programs, home, callees.crate_of(callees.defmap.defs[trait.def_id])
+    )
 
 
 def is_for_everybody(method: Method) -> bool:

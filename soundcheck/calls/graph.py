@@ -6,18 +6,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from msgspec.structs import replace
 
 from soundcheck.calls.assembly import AssemblyCall
-from soundcheck.calls.sites import (
-    MOST_CANDIDATES,
-    WRITTEN,
-    BodyId,
-    CallSite,
-    Links,
-    Mention,
-    ValueCall,
-)
+from soundcheck.calls.sites import WRITTEN, BodyId, CallSite, Links, Mention
+from soundcheck.calls.value_calls import MayRun, resolve_values
 
 RESOLUTIONS = ("exact", "candidates", "external", "unknown")
 
@@ -133,68 +125,15 @@ def _chain(came: Mapping[BodyId, Edge | None], body: BodyId) -> tuple[Edge, ...]
     return tuple(reversed(chain))
 
 
-def join_links(parts: Iterable[Links], assembly: Sequence[AssemblyCall] = ()) -> CallGraph:
+def join_links(
+    parts: Iterable[Links], may_run: MayRun, assembly: Sequence[AssemblyCall] = ()
+) -> CallGraph:
     """The graph of all bodies' links, with calls through values resolved by what flows there."""
-    sites: list[CallSite] = []
-    values: list[ValueCall] = []
-    mentions: list[Mention] = []
-    for part in parts:
-        sites.extend(part.sites)
-        values.extend(part.values)
-        mentions.extend(part.mentions)
-    flows = _flows_into_parameters(sites)
-    loose = _loose_values(mentions)
-    sites.extend(_resolve_value(call, flows, loose) for call in values)
+    parts = tuple(parts)
+    sites = [site for part in parts for site in part.sites]
+    sites.extend(resolve_values(parts, may_run))
     sites.sort(key=lambda site: (site.caller, site.start, site.end, site.kind, site.name))
-    return CallGraph(sites, mentions, assembly)
-
-
-def _flows_into_parameters(sites: Iterable[CallSite]) -> dict[tuple[int, int], set[BodyId]]:
-    """The functions and closures that are passed for each parameter of each function."""
-    flows: dict[tuple[int, int], set[BodyId]] = defaultdict(set)
-    for site in sites:
-        for passed in site.passed:
-            for callee in site.callees:
-                if callee.closure < 0:
-                    flows[(callee.owner, passed.index)].add(passed.body)
-    return flows
-
-
-def _loose_values(mentions: Iterable[Mention]) -> dict[int, set[BodyId]]:
-    """The functions and closures that are stored somewhere, by how many arguments they take."""
-    loose: dict[int, set[BodyId]] = defaultdict(set)
-    for mention in mentions:
-        if mention.how != "argument" and mention.arity >= 0:
-            loose[mention.arity].add(mention.body)
-    return loose
-
-
-def _resolve_value(
-    call: ValueCall,
-    flows: Mapping[tuple[int, int], set[BodyId]],
-    loose: Mapping[int, set[BodyId]],
-) -> CallSite:
-    """A call through a value: by what is passed for the parameter, else by what is stored."""
-    site = call.site
-    if call.is_outside:
-        reason = "a value that its caller passes"
-        return replace(site, resolution="external", reason=reason)
-    bodies: set[BodyId] = set()
-    reason = "values stored with as many arguments"
-    if call.param >= 0:
-        bodies = set(flows.get((site.caller.owner, call.param), ()))
-        reason = "values passed for the parameter"
-        if not bodies and site.resolution == "external":
-            return site
-    if not bodies:
-        bodies = set(loose.get(call.arity, ()))
-        reason = "values stored with as many arguments"
-    if not bodies:
-        return replace(site, reason="no function value is known to come here")
-    if len(bodies) > MOST_CANDIDATES:
-        return replace(site, reason=f"{len(bodies)} {reason}")
-    resolution = "exact" if len(bodies) == 1 and call.param >= 0 else "candidates"
-    return replace(site, callees=tuple(sorted(bodies)), resolution=resolution, reason=reason)
+    return CallGraph(sites, [one for part in parts for one in part.mentions], assembly)
 
 
 def shares(sites: Iterable[CallSite]) -> dict[str, int]:

@@ -10,7 +10,8 @@ import msgspec
 from soundcheck.calls.bodies import BodyWalk, start_walk, walk_function
 from soundcheck.calls.callees import Callees
 from soundcheck.calls.calling import argument
-from soundcheck.calls.sites import CallSite, Links, Mention, ValueCall
+from soundcheck.calls.shapes import Shape
+from soundcheck.calls.sites import CallSite, Flow, Links, Mention, ValueCall
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.defmap import DefMap
 from soundcheck.syntax import items as it
@@ -68,11 +69,15 @@ def join_parts(parts: Iterable[Links]) -> Links:
     sites: list[CallSite] = []
     values: list[ValueCall] = []
     mentions: list[Mention] = []
+    made: list[Shape] = []
+    flows: list[Flow] = []
     for links in parts:
         sites.extend(links.sites)
         values.extend(links.values)
         mentions.extend(links.mentions)
-    return Links(tuple(sites), tuple(values), tuple(mentions))
+        made.extend(links.made)
+        flows.extend(links.flows)
+    return Links(tuple(sites), tuple(values), tuple(mentions), tuple(made), tuple(flows))
 
 
 def has_body(target: Def) -> bool:

@@ -19,6 +19,7 @@ from soundcheck.types.ty import (
     ArrayOf,
     Foreign,
     Pointer,
+    Prim,
     Projection,
     Reference,
     Slice,
@@ -141,11 +142,18 @@ def element(walk: BodyWalk, expr: it.Index) -> Ty:
     return UNKNOWN
 
 
-def cast(walk: BodyWalk, expr: it.Cast) -> Ty:
-    """A cast; a function that is cast is on its way somewhere."""
-    found = walk.expr(expr.operand)
-    walk.mention(expr.operand, found, "cast")
+def cast(walk: BodyWalk, expr: it.Cast, last: Ty = UNKNOWN) -> Ty:
+    """A cast; a function that is cast is on its way somewhere, of the type of the last in a row."""
     target = walk.ty(expr.type)
+    last = target if isinstance(last, Unknown) else last
+    operand = expr.operand
+    if isinstance(operand, it.Cast):
+        found = walk.types[id(operand)] = cast(walk, operand, last)
+    else:
+        found = walk.expr(operand)
+        walk.mention(operand, found, "cast", is_address=isinstance(last, Prim | Pointer))
+    if isinstance(target, Pointer):
+        walk.make(target.inner)
     return found if isinstance(target, Unknown) else target
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from soundcheck.calls.shapes import Shape
+
 # Where a resolution names more bodies than this, it tells too little to be called one.
 MOST_CANDIDATES = 8
 
@@ -60,32 +62,65 @@ WRITTEN = frozenset({"path", "method", "value", "macro"})
 class Mention(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A function or closure used as a value: where it goes is not followed further than its type.
 
-    ``how``: ``cast`` to an integer, ``field``, ``static``, ``argument``, ``return``, ``value``.
+    ``how``: ``cast``, ``field``, ``static``, ``argument``, ``return``, ``value``. ``shape`` is that
+    of what can be called. ``is_address`` tells that a cast leaves an integer, or a pointer to data,
+    ``is_loose`` that it may be called from anywhere, and not just where it is passed.
     """
 
     holder: BodyId
     body: BodyId
     start: int
     how: str
-    arity: int
+    shape: Shape | None = None
+    is_address: bool = False
+    is_loose: bool = True
+
+
+class Flow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A callable that a parameter holds, given on for a parameter of another function.
+
+    ``owner`` is -1 for what comes from elsewhere, and ``callee`` where it is kept for any call.
+    ``is_generic`` tells that the parameter's type is that of the callable itself, which no function
+    pointer has.
+    """
+
+    owner: int
+    param: int
+    callee: int = -1
+    index: int = -1
+    is_generic: bool = False
+
+
+# The parameter `self`, which is not counted among the others.
+SELF = -2
 
 
 class ValueCall(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A call through a function value, to be resolved when all values are known.
 
-    ``param`` is the index of the parameter of ``site.caller`` that is called, or -1. ``is_outside``
-    tells that the caller is a stub: what it is given, those know who call it.
+    ``param`` is the index of the parameter of ``site.caller`` that is called, ``SELF``, or -1.
+    ``shape`` is that of what the value's type lets it run, ``None`` where the type is not known.
+    ``is_lent`` tells that who calls the function says what it is, ``is_outside`` that the caller is
+    a stub: what it is given, those know who call it.
     """
 
     site: CallSite
     param: int
     arity: int
+    shape: Shape | None = None
+    is_lent: bool = False
     is_outside: bool = False
 
 
 class Links(msgspec.Struct, frozen=True, gc=False):
-    """What the bodies of one file call and mention."""
+    """What the bodies of one file call and mention.
+
+    ``made`` are the shapes of function pointers that are made of other values, of whatever address
+    may be in them: by ``transmute``, or read through a pointer to one.
+    """
 
     sites: tuple[CallSite, ...]
     values: tuple[ValueCall, ...]
     mentions: tuple[Mention, ...]
+    made: tuple[Shape, ...] = ()
+    flows: tuple[Flow, ...] = ()

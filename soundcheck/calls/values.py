@@ -181,7 +181,7 @@ def _of_type(walk: BodyWalk, ty: Ty, name: str, path: it.Path) -> Value:
     ty = walk.methods.normalize(ty, walk.bounds)
     if isinstance(ty, Foreign):
         return Value(UNKNOWN, Callee("external", (), f"{ty.path}::{name}"))
-    found = walk.methods.find_associated(ty, name, walk.bounds)
+    found = walk.methods.find_associated(ty, name, walk.bounds, walk.sees)
     if found:
         return _of_methods(walk, found, path)
     constant = walk.methods.find_constant(ty, name)

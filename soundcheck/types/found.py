@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -10,6 +10,9 @@ from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg
 from soundcheck.types.ty import TraitRef, Ty
+
+Sees = Callable[[Def], bool]
+"""Whether a method is there where somebody calls it by its name."""
 
 
 class Method(msgspec.Struct, frozen=True, gc=False):
@@ -28,8 +31,15 @@ class Method(msgspec.Struct, frozen=True, gc=False):
     cfg: Cfg | None = None
 
 
+def only(found: list[Method], sees: Sees | None) -> list[Method]:
+    """The methods that are there where they are called; all without somebody to ask."""
+    if sees is None or not found:
+        return found
+    return [one for one in found if sees(one.target)]
+
+
 def takes_value(target: Def) -> bool:
-    """Whether a definition is a method that takes ``self`` by value."""
+    """Whether a function takes ``self`` by value."""
     return isinstance(target.item, it.Function) and target.item.receiver in ("self", "mut self")
 
 

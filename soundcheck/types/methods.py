@@ -11,7 +11,7 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
 from soundcheck.types.declared import Declarations
-from soundcheck.types.found import Method, has_body, takes_value
+from soundcheck.types.found import Method, Sees, has_body, only, takes_value
 from soundcheck.types.heads import Head, head_of, pair_twins
 from soundcheck.types.inherited import (
     Inherited,
@@ -114,15 +114,17 @@ class Methods:
         elif head[0] != "param":
             self.of_traits[head].setdefault(name, []).append(target)
 
-    def find(self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS) -> list[Method]:
-        """The methods that ``receiver.name()`` may mean on a receiver of a type.
+    def find(
+        self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS, sees: Sees | None = None
+    ) -> list[Method]:
+        """The methods that ``receiver.name()`` may mean, of those that are in sight.
 
         The receiver is dereferenced until something fits, as the language does it.
         """
         steps = list(self.steps(ty))
         later: list[Method] = []
         for step in steps:
-            found = self._find_meant(step, name, bounds)
+            found = only(self._find_meant(step, name, bounds), sees)
             if isinstance(step, Reference):
                 # What a reference has by `&self`, what it refers to has before it.
                 later += [one for one in found if not takes_value(one.target)]
@@ -133,15 +135,16 @@ class Methods:
             return later
         # A blanket impl counts last: whether its trait is in scope, we do not ask.
         for step in steps:
-            found = self._of_blankets(step, name, bounds)
-            if found:
+            if found := only(self._of_blankets(step, name, bounds), sees):
                 return found
         return []
 
-    def find_associated(self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS) -> list[Method]:
+    def find_associated(
+        self, ty: Ty, name: str, bounds: Bounds = NO_BOUNDS, sees: Sees | None = None
+    ) -> list[Method]:
         """The functions that ``Type::name`` may mean; nothing is dereferenced."""
-        found = self._find_meant(ty, name, bounds)
-        return found or self._of_blankets(ty, name, bounds)
+        found = only(self._find_meant(ty, name, bounds), sees)
+        return found or only(self._of_blankets(ty, name, bounds), sees)
 
     def find_in_impl(self, impl: int, name: str) -> list[Method]:
         """The functions of one impl, for a ``Self`` whose type nobody can name."""

@@ -81,10 +81,12 @@ class TupleOf(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
 
 
 class FnPtr(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
-    """A function pointer, or what a bound ``Fn(A) -> B`` says of a callable."""
+    """A function pointer; ``abi`` is empty for Rust's own."""
 
     params: tuple[Ty, ...]
     ret: Ty
+    abi: str = ""
+    is_unsafe: bool = False
 
 
 class FnItem(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
@@ -95,13 +97,17 @@ class FnItem(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
 
 
 class ClosureOf(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
-    """The type of one closure or async block, by the file and offset where it is written."""
+    """The type of one closure or async block, by the file and offset where it is written.
+
+    ``captures`` tells that a closure uses locals around it, so that no function pointer can be it.
+    """
 
     path: str
     start: int
     params: tuple[Ty, ...]
     ret: Ty
     is_async: bool = False
+    captures: bool = False
 
 
 class TraitRef(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
@@ -151,6 +157,19 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
     """Nothing is known."""
 
 
+def is_generic(ty: Ty) -> bool:
+    """Whether what a type is depends on parameters."""
+    match ty:
+        case Param() | Projection():
+            return True
+        case Adt():
+            return any(is_generic(arg) for arg in ty.args)
+        case Reference():
+            return is_generic(ty.inner)
+        case _:
+            return False
+
+
 Ty = (
     Adt
     | Foreign
@@ -189,11 +208,17 @@ Meanings = Sequence[tuple[Cfg | None, Ty]]
 
 
 def one_of(meanings: Meanings) -> Ty:
-    """The type of what stands for each of some types in builds of its own."""
+    """The type of what stands for each of some types in builds of its own.
+
+    Of integers of several widths it is the one that is any of them.
+    """
     plain = [(cfg, _alone(ty)) for cfg, ty in meanings]
     first = next((ty for _, ty in plain if isinstance(ty, Adt)), plain[0][1])
-    if not isinstance(first, Adt) or all(ty == first for _, ty in plain):
+    if all(ty == first for _, ty in plain):
         return first
+    if not isinstance(first, Adt):
+        is_number = all(isinstance(ty, Prim) and ty.name in INTEGERS for _, ty in plain)
+        return INTEGER if is_number else first
     return Adt(first.def_id, first.args, tuple(plain))
 
 
@@ -233,7 +258,8 @@ def substitute(ty: Ty, known: Substitution, depth: int = 0) -> Ty:
         case TupleOf():
             return TupleOf(_all(ty.parts, known, depth)) if ty.parts else ty
         case FnPtr():
-            return FnPtr(_all(ty.params, known, depth), substitute(ty.ret, known, depth))
+            params, ret = _all(ty.params, known, depth), substitute(ty.ret, known, depth)
+            return FnPtr(params, ret, ty.abi, ty.is_unsafe)
         case FnItem():
             args = tuple([(name, substitute(one, known, depth)) for name, one in ty.args])
             return FnItem(ty.def_id, args)

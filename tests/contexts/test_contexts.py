@@ -91,8 +91,7 @@ CASES = [
         static HOOK: Spin<Option<fn()>> = Spin::new(None);
         fn set(f: fn()) { *HOOK.lock() = Some(f); }
         fn install() { set(hook); }
-        // FIXME: a parameter that is stored is not followed to where it is called.
-        fn hook() { at(); } //~ context none
+        fn hook() { at(); } //~ context interrupt masked
         extern "x86-interrupt" fn tick() {
             if let Some(f) = *HOOK.lock() { f(); }
         }
