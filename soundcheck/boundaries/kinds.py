@@ -122,8 +122,8 @@ class Kinds:
         match ty:
             case Prim(name=name):
                 return 1 if name in _BYTES else 2
-            case Pointer() | Reference():
-                return 2
+            case Pointer() | Reference() | Param():
+                return 2  # A caller's type may be any.
             case Slice() | ArrayOf():
                 return self.align_of(ty.inner, depth + 1)
             case TupleOf() if ty.parts:

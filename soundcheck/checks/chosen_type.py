@@ -38,12 +38,19 @@ def find_chosen_types(program: Program, rule: Rule) -> Iterator[Finding]:
         chosen = _chosen(item, harmless)
         for operation in operations if chosen else ():
             does = _does(callees, operation)
-            made = sorted(chosen & set(_WORD.findall(operation.type))) if does else []
+            made = sorted(chosen & _made_by(item, operation)) if does else []
             if made:
                 chosen -= set(made)
                 values = {"function": func.name, "type": made[0], "does": does}
                 at = program.span(func.file, operation.start, operation.end)
                 yield program.claim(rule, at, site=operation.kind, subject=func.path, values=values)
+
+
+def _made_by(item: it.Function, operation: Operation) -> set[str]:
+    """The names in the type that an operation gives; what is not written there the result tells."""
+    if operation.type in ("", "_") and item.ret is not None:
+        return set(names_in(item.ret))
+    return set(_WORD.findall(operation.type))
 
 
 def _chosen(item: it.Function, harmless: frozenset[str]) -> set[str]:

@@ -17,9 +17,11 @@ SPEC = CheckSpec(
         "functions": FactSpec(ListOf(Text()), is_required=True),
         "casts": FactSpec(ListOf(Text()), is_required=True),
         "makers": FactSpec(ListOf(Text()), default=()),
+        "lenders": FactSpec(ListOf(Text()), default=()),
+        "unwraps": FactSpec(ListOf(Text()), default=()),
         "cells": FactSpec(ListOf(Text()), default=()),
     },
-    placeholders=("place",),
+    placeholders=("place", "does"),
 )
 
 
@@ -28,6 +30,8 @@ class _Words(NamedTuple):
     functions: frozenset[str]
     casts: frozenset[str]
     makers: frozenset[str]
+    lenders: frozenset[str]
+    unwraps: frozenset[str]
     cells: tuple[str, ...]
 
 
@@ -38,6 +42,8 @@ def find_shared_writes(program: Program, rule: Rule) -> Iterator[Finding]:
         frozenset(rule.texts("functions")),
         frozenset(rule.texts("casts")),
         frozenset(rule.texts("makers")),
+        frozenset(rule.texts("lenders")),
+        frozenset(rule.texts("unwraps")),
         rule.texts("cells"),
     )
     for one in program.items():
@@ -46,7 +52,7 @@ def find_shared_writes(program: Program, rule: Rule) -> Iterator[Finding]:
 
 
 def _in_item(program: Program, rule: Rule, words: _Words, one: ProgramItem) -> Iterator[Finding]:
-    writes = own_of(one.item, it.MethodCall, it.Call, it.Assign)
+    writes = own_of(one.item, it.MethodCall, it.Call, it.Assign, it.Ref)
     if all(_written(words, node) is None for node in writes):
         return
     shared: set[str] = set()
@@ -68,16 +74,33 @@ def _in_item(program: Program, rule: Rule, words: _Words, one: ProgramItem) -> I
             shared.discard(name)
             if node.value is not None and _origin(words, shared, pointers, node.value) is not None:
                 pointers[name] = node.value
+            elif node.value is not None and _lends(words, node.value):
+                shared.add(name)
         target = _written(words, node)
         origin = None if target is None else _origin(words, shared, pointers, target)
         if target is not None and origin is not None:
-            values = {"place": show_expr(origin)}
+            does = "makes a `&mut` of" if isinstance(node, it.Ref) else "writes to"
+            values = {"place": show_expr(origin), "does": does}
             at = program.span(one.path, target.start, target.end)
             yield program.claim(rule, at, site="write", values=values)
 
 
+def _lends(words: _Words, value: it.Expr) -> bool:
+    """Whether a value is a shared reference, by the method that gave it."""
+    while isinstance(value, it.Try) or (
+        isinstance(value, it.MethodCall) and value.name in words.unwraps
+    ):
+        value = value.operand if isinstance(value, it.Try) else value.receiver
+    return isinstance(value, it.MethodCall) and value.name in words.lenders and not value.args
+
+
 def _written(words: _Words, node: it.Node) -> it.Expr | None:
-    """The pointer that a piece of a body writes through."""
+    """The pointer that a piece of a body writes through, or makes a reference of to write by."""
+    if isinstance(node, it.Ref) and node.is_mut and not node.is_raw:
+        place = node.operand
+        while isinstance(place, it.Field | it.Index):
+            place = place.base
+        return place.operand if isinstance(place, it.Unary) and place.op == "*" else None
     if isinstance(node, it.MethodCall) and node.name in words.methods:
         return node.receiver
     if isinstance(node, it.Call) and isinstance(node.func, it.PathExpr) and node.args:

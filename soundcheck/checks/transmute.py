@@ -26,6 +26,7 @@ _KINDS = (
     "function",
     "enum",
     "tuple",
+    "elements",
     "uninitialised",
     "zeroed",
     "argument",
@@ -205,6 +206,8 @@ def _transmuted(facts: _Facts, body: _Body, call: it.Call) -> str:
             return "exclusive"
         if source.inner == result.inner and source.is_mut == result.is_mut:
             return "any" if _is_carried(body, source) else "lifetime"
+    if source is not None and _changes_elements(body, source, result):
+        return "elements"
     if source is not None and _is_longer(source, result):
         return "any" if _is_carried(body, source) else "lifetime"
     if not _is_integer(facts, source):
@@ -220,6 +223,43 @@ def _transmuted(facts: _Facts, body: _Body, call: it.Call) -> str:
         if variants and not _is_bounded(body, call, variants):
             return "enum"
     return "any"
+
+
+def _changes_elements(body: _Body, source: it.Type, result: it.Type | None) -> bool:
+    """Whether the elements of a slice become others of another size, and its length stays.
+
+    One of a caller's type stays as it is only where what it becomes names that type too.
+    """
+    if not isinstance(source, it.RefType) or not isinstance(source.inner, it.SliceType):
+        return False
+    one = source.inner.inner
+    if not isinstance(one, it.PathType):
+        return False
+    is_free = one.path.name in _type_parameters(body)
+    if result is None or isinstance(result, it.InferType):
+        return is_free
+    if not isinstance(result, it.RefType) or not isinstance(result.inner, it.SliceType):
+        return False
+    other = result.inner.inner
+    if not isinstance(other, it.PathType) or other.path.name == one.path.name:
+        return False
+    before, after = _width_of(one.path.name), _width_of(other.path.name)
+    return after > 0 and (is_free or 0 < before != after)
+
+
+def _width_of(name: str) -> int:
+    """The bits of an integer type; 0 for any other."""
+    if name not in INTEGERS:
+        return 0
+    return int(name[1:]) if name[1:].isdigit() else 64
+
+
+def _type_parameters(body: _Body) -> set[str]:
+    """The names that callers choose types for."""
+    generics = [body.item.generics] if isinstance(body.item, it.Function) else []
+    if isinstance(body.container, it.Impl | it.Trait):
+        generics.append(body.container.generics)
+    return {one.name for some in generics for one in some.params if one.kind == "type"}
 
 
 def _is_integer(facts: _Facts, ty: it.Type | None) -> bool:

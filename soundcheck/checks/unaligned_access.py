@@ -1,10 +1,10 @@
 """Accesses at the alignment of a type to bytes that may stand anywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from soundcheck.boundaries.facts import is_named
-from soundcheck.boundaries.operations import Operation, Origin
+from soundcheck.boundaries.operations import Operand, Operation, Origin
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
 from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
@@ -58,23 +58,26 @@ def find_unaligned_accesses(program: Program, rule: Rule) -> Iterator[Finding]:
             if operation.kind == "packed":
                 yield _packed_claim(program, rule, defs[index], operation)
                 continue
-            origin = _loose(facts, operation)
-            if origin is None:
-                continue
-            key = (origin.name, operation.operands[0].pointee)
-            if key not in told:
-                told.add(key)
-                yield _claim(program, rule, defs[index], operation, origin)
+            for operand in _accessed(facts, operation):
+                origin = _loose(facts, operand)
+                if origin is not None and (origin.name, operand.pointee) not in told:
+                    told.add((origin.name, operand.pointee))
+                    yield _claim(program, rule, defs[index], operation, operand, origin)
 
 
-def _loose(facts: _Facts, operation: Operation) -> Origin | None:
-    """The bytes that an access goes to, if they may stand at any address."""
+def _accessed(facts: _Facts, operation: Operation) -> Sequence[Operand]:
+    """The pointers that an operation goes through: that it is done on, and both of a copy."""
     if operation.kind == "call" and not is_named(operation.name, facts.callees):
-        return None
+        return ()
     if operation.kind not in ("call", "dereference") or operation.access == "address":
-        return None
-    operand = operation.operands[0] if operation.operands else None
-    if operand is None or operand.align != 2:
+        return ()
+    is_copy = operation.kind == "call" and operation.name.rpartition("::")[2].startswith("copy")
+    return operation.operands[: 2 if is_copy else 1]
+
+
+def _loose(facts: _Facts, operand: Operand) -> Origin | None:
+    """The bytes that an access goes to, if they may stand at any address."""
+    if operand.type != "pointer" or operand.align != 2:
         return None
     for origin in operand.origins:
         if any(is_named(_bare(step), facts.makers | facts.aligning) for step in origin.steps):
@@ -105,15 +108,21 @@ def _bare(step: str) -> str:
 
 
 def _claim(
-    program: Program, rule: Rule, target: Def, operation: Operation, origin: Origin
+    program: Program,
+    rule: Rule,
+    target: Def,
+    operation: Operation,
+    operand: Operand,
+    origin: Origin,
 ) -> Finding:
     does = {"borrow": "borrowed", "borrow mut": "borrowed", "write": "written"}
     how = does.get(operation.access, "read")
-    if operation.kind == "call" and operation.name.rpartition("::")[2].startswith("write"):
+    is_target = operand.index == 1
+    if is_target or operation.name.rpartition("::")[2].startswith("write"):
         how = "written"
     values = {
         "does": how,
-        "type": operation.operands[0].pointee.rpartition("::")[2],
+        "type": operand.pointee.rpartition("::")[2],
         "where": "in a packed struct" if origin.is_packed else f"where `{origin.name}` has bytes",
     }
     at = program.span(target.file, operation.start, operation.end)
