@@ -102,10 +102,13 @@ class Boundaries:
         """Every unsafe block with an operation in it, and every unsafe impl, in order of place."""
         found: list[Site] = []
         for func in self._operations:
-            if not self._is_left_out(self._defs[func]):
-                found += self._sites_of(self._defs[func])
+            found += self.sites_in(self._defs[func])
         found += self._impls()
         return tuple(sorted(found, key=lambda one: (one.path, one.start, one.item)))
+
+    def sites_in(self, func: Def) -> list[Site]:
+        """The sites of one function; of one that is left out none."""
+        return [] if self._is_left_out(func) else self._sites_of(func)
 
     def leans_of(self, func: int, operation: Operation) -> list[Lean]:
         """What one operation of a function leans on."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, cast
 
 from soundcheck.boundaries.contracts import is_open, takes_token
-from soundcheck.boundaries.found import Site
 from soundcheck.boundaries.leans import Lean
 from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Table, Text
@@ -58,13 +57,17 @@ def find_documented_preconditions(program: Program, rule: Rule) -> Iterator[Find
         any_of(rule.texts("unless")),
         any_of(rule.texts("denials")),
     )
-    sites: dict[int, list[Site]] = {}
-    for site in program.boundaries.sites:
-        if site.kind == "block":
-            sites.setdefault(site.func, []).append(site)
-    for func, some in sites.items():
-        if any(_is_open(lean) for site in some for lean in site.leans):
-            yield from _judge(program, rule, words, program.world.defmap.defs[func])
+    for index in program.operations:
+        func = program.world.defmap.defs[index]
+        ground, phrase = _demand(program, words, func)
+        # What the words say is asked first: it costs less than what a body leans on.
+        if ground and any(
+            _is_open(lean)
+            for site in program.boundaries.sites_in(func)
+            if site.kind == "block"
+            for lean in site.leans
+        ):
+            yield _claim(program, rule, words, func, ground, phrase)
 
 
 def _is_open(lean: Lean) -> bool:
@@ -72,21 +75,28 @@ def _is_open(lean: Lean) -> bool:
     return lean.kind in _OPEN_KINDS and (lean.kind, lean.what) != ("register", "assembly")
 
 
-def _judge(program: Program, rule: Rule, words: _Words, func: Def) -> Iterator[Finding]:
+def _demand(program: Program, words: _Words, func: Def) -> tuple[str, str]:
+    """What the documentation of a function leans on, and the phrase; empty where on nothing."""
     item = func.item
     if not isinstance(item, it.Function) or not item.doc or not is_open(program.world.defmap, func):
-        return
-    if takes_token(func, program.values):
-        return
+        return "", ""
     text = one_line(plain(item.doc))
     ground, phrase = _ground_of(words, text)
-    if not ground or words.denials.search(text):
-        return
+    if not ground or words.denials.search(text) or takes_token(func, program.values):
+        return "", ""
+    return ground, phrase
+
+
+def _claim(
+    program: Program, rule: Rule, words: _Words, func: Def, ground: str, phrase: str
+) -> Finding:
+    item = func.item
+    assert isinstance(item, it.Function)
     today, side, is_kept = _today(program, words, func, phrase)
     at = program.span(func.file, item.name_start, item.name_start + len(item.name))
     values = {"function": item.name, "phrase": phrase, "ground": ground, "today": today}
     sides = () if side is None else (side,)
-    yield program.claim(
+    return program.claim(
         rule, at, site="function", subject=func.path, values=values, sides=sides, is_mild=is_kept
     )
 
