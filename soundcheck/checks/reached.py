@@ -25,6 +25,7 @@ SPEC = CheckSpec(
         "fills": FactSpec(ListOf(Text(choices=WAITS)), default=()),
         "modes": FactSpec(ListOf(Text(choices=("exclusive", "shared"))), default=()),
         "even_if_masking": FactSpec(Flag(), default=False),
+        "only_sure": FactSpec(Flag(), default=False),
         "held_over": FactSpec(ListOf(Text()), default=()),
         "unless_first_in": FactSpec(ListOf(Text(choices=CONTEXTS)), default=()),
     },
@@ -63,6 +64,8 @@ def find_reached(program: Program, rule: Rule) -> Iterator[Finding]:
     # A cause that many roots share is told once, by its shortest way.
     told: dict[tuple[BodyId, int, str], tuple[tuple[object, ...], _Met]] = {}
     for rank, met in best.values():
+        if rule.facts["only_sure"] and not contexts.is_sure(met.node):
+            continue
         place = (met.body, met.event.op.start, met.subject)
         if place not in told or rank < told[place][0]:
             told[place] = (rank, met)
