@@ -9,6 +9,7 @@ from typing import NamedTuple
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.catalog.kernel_facts import MASKABLE
+from soundcheck.contexts.classes import LockClasses, group_scripts
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.meanings import NOTHING, Meaning, Meanings, assembly_maskings
 from soundcheck.contexts.scripts import (
@@ -105,8 +106,6 @@ class Summary(NamedTuple):
 
 
 NEUTRAL = Summary()
-# An accessor that calls another is followed no further than this.
-_MOST_ACCESSORS = 3
 # A function that puts something back as it was has no more calls than this.
 _MOST_CALLS = 6
 
@@ -134,16 +133,8 @@ class Flows:
         self.meanings = meanings
         self.defs = defs
         self.sites = number_sites(graph.sites)
-        self._scripts: dict[BodyId, list[tuple[Script, tuple[str, ...]]]] = defaultdict(list)
-        for part in parts:
-            for script in part.scripts:
-                self._scripts[script.body].append((script, part.words))
-        self._lent = {
-            defs[body.owner].path: words[script.place]
-            for body, scripts in self._scripts.items()
-            for script, words in scripts
-            if script.place >= 0
-        }
+        self._scripts = group_scripts((part.scripts, part.words) for part in parts)
+        self.classes = LockClasses(self._scripts, graph, self.site_of, meanings.facts, defs)
         self._summaries: dict[BodyId, Summary] = {}
         self.of: dict[BodyId, tuple[Flow, ...]] = {}
         self._settle(graph)
@@ -182,22 +173,11 @@ class Flows:
 
     def lock_of(self, place: str) -> str:
         """The class of the lock at a place; a local or a parameter has none."""
-        kind, _, name = place.partition(" ")
-        if kind in ("static", "field"):
-            return name
-        return self._lent_by(name) if kind == "result" else ""
+        return self.classes.of(place)
 
-    def _lent_by(self, path: str) -> str:
-        """The class of what a function gives back: an accessor's static or field, else its own."""
-        function, dot, rest = path.partition(".")
-        for _ in range(_MOST_ACCESSORS):
-            kind, _, name = self._lent.get(function, "").partition(" ")
-            if kind in ("static", "field"):
-                return f"{name}{dot}{rest}"
-            if kind != "result":
-                break
-            function = name
-        return f"{function}(){dot}{rest}"
+    def site_of(self, body: BodyId, op: Call) -> CallSite | None:
+        """The call site of a step."""
+        return self.sites.get((body, op.start, op.end, op.kind, op.nth))
 
     def events(self) -> Iterator[tuple[BodyId, Flow, Event]]:
         """Every step of every body, in order."""
@@ -256,7 +236,7 @@ class _Walk:
         return state
 
     def _call(self, op: Call, state: State) -> State:
-        site = self._flows.sites.get((self._script.body, op.start, op.end, op.kind, op.nth))
+        site = self._flows.site_of(self._script.body, op)
         meaning = self._flows.meanings.of(op, site, self._words)
         if meaning.taking is not None and site is not None and len(site.callees) == 1:
             masks = self._flows.summary(site.callees[0]).masks

@@ -7,7 +7,7 @@ long the value that a call gave back lives, drop order and temporaries included.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -122,7 +122,9 @@ AnyOp = Call | Release | Assembly | Access | Branch | Loop | Exit | Suspend
 class Script(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What one body does; ``returned`` are the values that its own value holds.
 
-    ``place`` is where what it gives back lies, for a body that does nothing else than lead there.
+    ``place`` is where what it gives back lies, for a body that leads to one place. ``stores`` are
+    the handles that it or a closure in it puts into fields and containers: the name of the place,
+    that of what the handle leads to, and the type of that.
     """
 
     body: BodyId
@@ -130,6 +132,7 @@ class Script(msgspec.Struct, frozen=True, gc=False, array_like=True):
     returned: tuple[int, ...] = ()
     is_async: bool = False
     place: int = -1
+    stores: tuple[tuple[int, int, int], ...] = ()
 
 
 class Words:
@@ -153,26 +156,32 @@ class Scripts(msgspec.Struct, frozen=True, gc=False):
 
     ``words`` are the texts that steps name by index. A place is ``static k::NAME``,
     ``field k::Type.name``, ``param 0``, ``result k::f`` or ``local name``, with ``.name`` behind
-    it for each field passed on the way and ``[]`` for each index; a type is its full path with
-    arguments, ``lock_api::mutex::Mutex<k::Raw, _>``.
+    it for each field passed on the way and ``[]`` for what lies in it; ``given k::f`` is the
+    result of a function that makes its caller one of several owners, and ``result k::f|k::g`` that
+    of whichever there is in a build. A type is its full path with arguments,
+    ``lock_api::mutex::Mutex<k::Raw, _>``.
     """
 
     words: tuple[str, ...]
     scripts: tuple[Script, ...]
 
 
-def count_calls(ops: Sequence[AnyOp]) -> int:
-    """How many calls a script has, those in its branches and loops included."""
-    count = 0
+def calls_in(ops: Sequence[AnyOp]) -> Iterator[Call]:
+    """The calls of a script, those in its branches and loops included."""
     for op in ops:
         match op:
             case Call():
-                count += 1
+                yield op
             case Branch(arms=arms):
-                count += sum(count_calls(arm) for arm in arms)
+                for arm in arms:
+                    yield from calls_in(arm)
             case Loop(body=body):
-                count += count_calls(body)
-    return count
+                yield from calls_in(body)
+
+
+def count_calls(ops: Sequence[AnyOp]) -> int:
+    """How many calls a script has, those in its branches and loops included."""
+    return sum(1 for _ in calls_in(ops))
 
 
 SiteKey = tuple[BodyId, int, int, str, int]

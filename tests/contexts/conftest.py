@@ -30,6 +30,16 @@ from soundcheck.syntax.reading import parse
 from soundcheck.trials import link_reached
 
 HERE = Path(__file__).parent
+_MANIFEST = """
+[package]
+name = "k"
+edition = "{}"
+[dependencies]
+buddy_system_allocator = "0.11"
+linked_list_allocator = "0.10"
+spin = "0.9"
+talc = "5"
+"""
 _FILE = re.compile(r"^//- /", re.MULTILINE)
 _MARK = re.compile(r"//~ (.*)$")
 
@@ -56,7 +66,7 @@ def _parse(files, queries):
 def _input_of(fixture, edition):
     text = fixture if "//- /" in fixture else f"//- /src/lib.rs\n{fixture}"
     files = [
-        SourceFile("Cargo.toml", f'[package]\nname = "k"\nedition = "{edition}"\n'.encode()),
+        SourceFile("Cargo.toml", _MANIFEST.format(edition).encode()),
         SourceFile("src/kernel.rs", (HERE / "kernel.rs").read_bytes()),
     ]
     for part in _FILE.split(text)[1:]:

@@ -186,7 +186,7 @@ CASES = [
             at(); //~ holds Files.all[]
             drop(g);
             let g = files.some().lock();
-            at(); //~ holds Files::some()
+            at(); //~ holds Files.all[]
             drop(g);
             let g = a().lock();
             at(); //~ holds A

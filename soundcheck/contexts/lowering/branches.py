@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from soundcheck.contexts.lowering.frames import NOTHING, Values
-from soundcheck.contexts.lowering.patterns import bind, misses_absent, shares, tells_absent
+from soundcheck.contexts.lowering.patterns import alias, bind, misses_absent, shares, tells_absent
 from soundcheck.contexts.lowering.state import Lowering
 from soundcheck.contexts.scripts import Release
 from soundcheck.syntax import items as it
@@ -19,6 +19,8 @@ def lower_if(low: Lowering, expr: it.If, how: str) -> Values:
     _lower_branches(low, expr, 0, values)
     found = tuple(dict.fromkeys(values))
     low.frames.own(found)
+    if expr.orelse is not None:
+        low.lead(expr, [*(body for _, body in expr.branches), expr.orelse])
     return found
 
 
@@ -92,6 +94,7 @@ def lower_let_condition(low: Lowering, expr: it.LetCond, how: str) -> Values:
     values = _scrutinee(low, expr.value, [expr.pat])
     low.tested[id(expr)] = values
     bind(low, expr.pat, values, low.type_of(expr.pat))
+    alias(low, expr.pat, low.type_of(expr.pat), low.name(expr.value))
     return NOTHING
 
 
@@ -118,33 +121,43 @@ def lower_match(low: Lowering, expr: it.Match, how: str) -> Values:
     del how
     arms = [arm for arm in expr.arms if low.is_walked(arm.body)]
     values = _scrutinee(low, expr.scrutinee, [arm.pat for arm in arms])
+    place = low.name(expr.scrutinee)
     result: list[int] = []
     is_present_seen = False
     runs = []
     for arm in arms:
         is_absent = tells_absent(arm.pat) or is_present_seen
-        runs.append(partial(_lower_arm, low, arm, values, result, is_absent=is_absent))
+        runs.append(partial(_lower_arm, low, arm, values, result, place, is_absent=is_absent))
         is_present_seen |= arm.guard is None and misses_absent(arm.pat)
     if runs:
         low.fork(expr.start, runs)
     found = tuple(dict.fromkeys(result))
     low.frames.own(found)
+    low.lead(expr, [arm.body for arm in arms])
     return found
 
 
 def _lower_arm(
-    low: Lowering, arm: it.Arm, values: Values, result: list[int], *, is_absent: bool
+    low: Lowering,
+    arm: it.Arm,
+    values: Values,
+    result: list[int],
+    place: str,
+    *,
+    is_absent: bool,
 ) -> None:
     if is_absent:
         for value in values:
             low.ops.append(Release(arm.body.start, value, "absent"))
     low.push()
     bind(low, arm.pat, NOTHING if is_absent else values, low.type_of(arm.pat))
+    alias(low, arm.pat, low.type_of(arm.pat), place)
     if arm.guard is not None:
         low.push()
         low.eval(arm.guard, "read")
         low.pop(arm.guard.end, "statement")
     found = low.take(arm.body)
+    low.note_place(arm.body)
     result.extend(found)
     low.pop(arm.body.end, "scope", kept=found)
 

@@ -6,7 +6,9 @@ from soundcheck.calls.sites import CallSite
 from soundcheck.calls.symbols import ASSEMBLY
 from soundcheck.contexts.carriers import may_be_anything
 from soundcheck.contexts.lowering.frames import NOTHING, Values
+from soundcheck.contexts.lowering.operands import note_parts
 from soundcheck.contexts.lowering.state import Lowering
+from soundcheck.contexts.places import NAMED, element_of
 from soundcheck.contexts.scripts import Assembly, Call, Suspend
 from soundcheck.syntax import items as it
 from soundcheck.types.ty import UNKNOWN, Reference, Ty
@@ -33,6 +35,8 @@ _WRAPPERS = frozenset({("Box", "new"), ("Arc", "new"), ("Rc", "new"), ("Some",)}
 # Methods that give out what their receiver holds, where its type is not known.
 _OPENERS = frozenset({"unwrap", "expect", "unwrap_unchecked", "ok", "map_err", "unwrap_or_else"})
 
+# Methods of containers that put what they are given into them.
+_KEEPERS = frozenset({"insert", "push", "push_back", "push_front", "set", "replace"})
 # Macros of the language that take a place and not its value.
 _ADDRESS_OF = frozenset({"addr_of", "addr_of_mut"})
 
@@ -49,16 +53,49 @@ def lower_method(low: Lowering, expr: it.MethodCall, how: str) -> Values:
         given = given or low.take_place(receiver)
     else:
         given = NOTHING
+    place = low.name(receiver)
+    if site is not None and site.resolution == "external":
+        _lend(low, expr, place)
     values = tuple(v for arg in expr.args for v in low.take(arg))
     ty = low.places.receiver(receiver, site)
-    place = low.name(receiver)
     low.imply(expr, receiver)
     stored = _stored(low, expr, site, values)
+    _give(low, expr)
     found = _emit(low, expr, site, "method", place, ty, (*given, *(() if stored else values)))
     if stored:
         low.store(receiver, values)
     low.frames.own(taken)
     return (*taken, *found)
+
+
+def _give(low: Lowering, expr: it.Call | it.MethodCall) -> None:
+    """Note what others may have from a call on: its arguments, and what it is called on.
+
+    What only a ``Weak`` leads to, who has that cannot find before its first owner is shared.
+    """
+    if not low.places.fresh:
+        return
+    if isinstance(expr, it.MethodCall):
+        is_whole = isinstance(expr.receiver, it.PathExpr)
+        for one in (*expr.args, *((expr.receiver,) if is_whole else ())):
+            low.places.give(one)
+    elif not (isinstance(expr.func, it.PathExpr) and expr.func.path.name == "downgrade"):
+        for one in expr.args:
+            low.places.give(one)
+
+
+def _lend(low: Lowering, expr: it.MethodCall, place: str) -> None:
+    """Note what a library's method gives on: what lies in its receiver to a closure, or there.
+
+    An option's method gives its closure what the option holds, a container's one of many.
+    """
+    if place and expr.args and not low.places.lends(low.type_of(expr.receiver)):
+        place = element_of(place)
+    for arg in expr.args if place else ():
+        if isinstance(arg, it.Closure) and len(arg.params) == 1:
+            low.lent[id(arg)] = place
+        elif expr.name in _KEEPERS:
+            low.note_store(place, arg)
 
 
 def _is_by_value(low: Lowering, site: CallSite | None) -> bool:
@@ -125,6 +162,10 @@ def lower_call(low: Lowering, expr: it.Call, how: str) -> Values:
     if site is None:
         if given:
             low.parts[given] = tuple(parts)
+        if isinstance(expr.func, it.PathExpr):
+            pairs = ((str(index), arg) for index, arg in enumerate(expr.args))
+            note_parts(low, expr, expr.func.path, pairs)
+        _give(low, expr)
         return given
     taken = _taken_out(low, site, expr.args[0]) if expr.args else NOTHING
     place = ""
@@ -133,6 +174,7 @@ def lower_call(low: Lowering, expr: it.Call, how: str) -> Values:
         place = low.name(expr.args[0])
         ty = low.places.receiver(expr.args[0], site)
     low.imply(expr)
+    _give(low, expr)
     found = _emit(low, expr, site, kind, place, ty, given)
     low.frames.own(taken)
     return (*taken, *found)
@@ -190,16 +232,16 @@ def _emit(
 def _lent(
     low: Lowering, expr: it.Call | it.MethodCall, site: CallSite | None
 ) -> tuple[tuple[int, int], ...]:
-    """The arguments of a call in the workspace that refer to a static, or to a field."""
+    """The arguments of a call in the workspace that lead to a static, or to a field."""
     if site is None or site.resolution not in ("exact", "candidates") or not site.callees:
         return ()
     item = low.world.defmap.defs[site.callees[0].owner].item
     is_counted = isinstance(expr, it.Call) and isinstance(item, it.Function) and item.receiver
     found: list[tuple[int, int]] = []
     for index, arg in enumerate(expr.args[1:] if is_counted else expr.args):
-        if isinstance(arg, it.Ref) or isinstance(low.type_of(arg), Reference):
+        if isinstance(arg, it.Ref) or low.places.is_handle(low.type_of(arg)):
             name = low.name(arg)
-            if name.startswith(("static ", "field ", "result ")):
+            if name.startswith(NAMED):
                 found.append((index, low.words.index(name)))
     return tuple(found)
 

@@ -12,7 +12,7 @@ from soundcheck.syntax.visit import walk
 
 def captured(low: Lowering, body: it.Expr, *, is_move: bool) -> Values:
     """The values that move into what runs ``body`` later."""
-    names = _named(body) if is_move else _given_away(body)
+    names = named(body) if is_move else _given_away(body)
     found: list[int] = []
     for name in dict.fromkeys(names):
         if low.frames.find(name) is not None:
@@ -20,7 +20,8 @@ def captured(low: Lowering, body: it.Expr, *, is_move: bool) -> Values:
     return tuple(found)
 
 
-def _named(body: it.Expr) -> Iterator[str]:
+def named(body: it.Expr) -> Iterator[str]:
+    """The names that a body mentions."""
     for node in walk(body):
         if isinstance(node, it.PathExpr) and len(node.path.segments) == 1:
             yield node.path.name

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from soundcheck.contexts.lowering.branches import let_conditions, miss, run_body
 from soundcheck.contexts.lowering.frames import NOTHING, Frames, Values, merge
-from soundcheck.contexts.lowering.patterns import bind
+from soundcheck.contexts.lowering.patterns import alias, bind
 from soundcheck.contexts.lowering.state import LoopFrame, Lowering, has_ended
+from soundcheck.contexts.places import element_of
 from soundcheck.contexts.scripts import AnyOp, Exit, Loop
 from soundcheck.syntax import items as it
 
@@ -48,10 +49,12 @@ def lower_for(low: Lowering, expr: it.For, how: str) -> Values:
     del how
     low.push()
     low.take(expr.iterable)
+    place = element_of(low.name(expr.iterable))
 
     def body() -> None:
         low.push()
         bind(low, expr.pat, NOTHING, low.type_of(expr.pat))
+        alias(low, expr.pat, low.type_of(expr.pat), place)
         run_body(low, expr.body)
         low.pop(expr.body.end, "scope")
 
@@ -121,6 +124,7 @@ def lower_jump(low: Lowering, expr: it.Jump, how: str) -> Values:
             depth = len(low.loops) - 1 - index
             low.ops.append(Exit(leave.start, leave.kind, leave.released, depth))
     elif expr.kind in ("return", "become"):
+        low.returns_early |= low.id.closure < 0
         low.returned.extend(values)
         low.ops.append(low.leave(expr.start, "return", values))
     return NOTHING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from soundcheck.contexts.lowering.frames import NOTHING, Values
@@ -62,7 +63,24 @@ def lower_parts(
     values = tuple(value for _, held in parts for value in held)
     if values:
         low.parts[values] = tuple(parts)
+    for _, part in _named_parts(expr) if low.places.fresh else ():
+        low.places.give(part)
+    if isinstance(expr, it.StructLit):
+        note_parts(low, expr, expr.path, expr.fields)
     return values
+
+
+def note_parts(
+    low: Lowering,
+    expr: it.StructLit | it.Call,
+    path: it.Path,
+    parts: Iterable[tuple[str, it.Expr]],
+) -> None:
+    """Note what leads elsewhere among the parts of a value that is made here."""
+    found = [(name, part) for name, part in parts if low.places.lends(low.type_of(part))]
+    owner = low.places.made_by(expr, path) if found else ""
+    for name, part in found if owner else ():
+        low.note_store(f"field {owner}.{name}", part)
 
 
 def _named_parts(
@@ -125,11 +143,14 @@ def lower_assign(low: Lowering, expr: it.Assign, how: str) -> Values:
         low.eval(expr.target, "write")
         return NOTHING
     if name:
+        low.places.aliases.pop(name, None)
         old = low.frames.give(name, values)
         # What the last round of a loop put there has the number of what this one does.
         _drop_old(low, expr.start, tuple(v for v in reversed(old) if v not in values))
         return NOTHING
     low.eval(expr.target, "write")
+    low.note_store(low.name(expr.target), expr.value)
+    low.places.give(expr.value)
     _drop_old(low, expr.start, NOTHING)
     low.store(expr.target, values)
     return NOTHING

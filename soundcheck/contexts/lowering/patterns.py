@@ -8,6 +8,7 @@ from typing import NamedTuple
 from soundcheck.contexts.carriers import may_hold_anything
 from soundcheck.contexts.lowering.frames import NOTHING, Values
 from soundcheck.contexts.lowering.state import Lowering
+from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
 from soundcheck.types.ty import UNKNOWN, Adt, Reference, TupleOf, Ty, substitute
 
@@ -52,18 +53,28 @@ def bound_names(low: Lowering, pat: it.Pat, ty: Ty) -> Iterator[Bound]:
 def _parts(
     low: Lowering, pat: it.TuplePat | it.TupleStructPat | it.StructPat, ty: Ty
 ) -> list[tuple[it.Pat, Ty]]:
-    """The parts of a pattern with their types; those behind a reference are references too."""
+    """The parts of a pattern with their types."""
+    if isinstance(pat, it.TuplePat) and pat.kind == "or":
+        while isinstance(ty, Reference):
+            ty = ty.inner
+        return [(part, ty) for part in pat.parts]
+    return [(part, one) for _, part, one in _named_parts(low, pat, ty)]
+
+
+def _named_parts(
+    low: Lowering, pat: it.TuplePat | it.TupleStructPat | it.StructPat, ty: Ty
+) -> list[tuple[str, it.Pat, Ty]]:
+    """The parts of a pattern by the names of what they are held against, with their types.
+
+    Those behind a reference are references too.
+    """
     is_behind = isinstance(ty, Reference)
     while isinstance(ty, Reference):
         ty = ty.inner
-    if isinstance(pat, it.TuplePat) and pat.kind == "or":
-        return [(part, ty) for part in pat.parts]
     types = _field_types(low, pat, ty)
-    if isinstance(pat, it.StructPat):
-        found = [(part, types.get(name, UNKNOWN)) for name, part in pat.fields]
-    else:
-        found = [(part, types.get(name, UNKNOWN)) for name, part in _numbered(pat, len(types))]
-    return [(part, Reference(one)) for part, one in found] if is_behind else found
+    pairs = pat.fields if isinstance(pat, it.StructPat) else tuple(_numbered(pat, len(types)))
+    found = [(name, part, types.get(name, UNKNOWN)) for name, part in pairs]
+    return [(name, part, Reference(one)) for name, part, one in found] if is_behind else found
 
 
 def _numbered(pat: it.TuplePat | it.TupleStructPat, count: int) -> Iterator[tuple[str, it.Pat]]:
@@ -85,10 +96,47 @@ def _field_types(
         return {}
     declared = low.world.methods.declared
     owner = declared.defmap.defs[ty.def_id]
-    variants = declared.associated(ty.def_id).get(pat.path.name, ())
-    target = next((one for one in variants if one.kind == "variant"), owner)
+    target = _target(low, pat, ty)
     known = dict(zip(declared.generic_names(owner), ty.args, strict=False))
     return {name: substitute(one, known) for name, one in declared.fields_of(target).items()}
+
+
+def _target(low: Lowering, pat: it.TupleStructPat | it.StructPat, ty: Adt) -> Def:
+    """The struct or variant that a pattern takes apart."""
+    declared = low.world.methods.declared
+    variants = declared.associated(ty.def_id).get(pat.path.name, ())
+    owner = declared.defmap.defs[ty.def_id]
+    return next((one for one in variants if one.kind == "variant"), owner)
+
+
+def alias(low: Lowering, pat: it.Pat, ty: Ty, place: str) -> None:
+    """Let the names of a pattern that lead elsewhere stand for the places they lead to.
+
+    ``place`` is the name of what a ``ty`` is held against; the names are declared already.
+    """
+    match pat:
+        case it.BindPat():
+            if place and (pat.is_ref or low.places.is_handle(ty)):
+                low.places.aliases[pat.name] = place
+            if pat.inner is not None:
+                alias(low, pat.inner, ty, place)
+        case it.TuplePat(kind="or"):
+            for part in pat.parts:
+                alias(low, part, ty, place)
+        case it.TupleStructPat() | it.StructPat():
+            for name, part, inner in _named_parts(low, pat, ty):
+                alias(low, part, inner, _place_of_part(low, pat, ty, place, name))
+
+
+def _place_of_part(
+    low: Lowering, pat: it.TupleStructPat | it.StructPat, ty: Ty, place: str, name: str
+) -> str:
+    """The name of a part of what has one: what an option holds is where the option is."""
+    while isinstance(ty, Reference):
+        ty = ty.inner
+    if _variant(pat) in _PRESENT | _ABSENT or not isinstance(ty, Adt):
+        return place
+    return f"field {_target(low, pat, ty).path}.{name}"
 
 
 def shares(low: Lowering, pat: it.Pat, values: Values, ty: Ty) -> list[Share]:
@@ -155,7 +203,7 @@ def _variant(pat: it.Pat) -> str:
     match pat:
         case it.BindPat():
             return pat.name
-        case it.PathPat() | it.TupleStructPat():
+        case it.PathPat() | it.TupleStructPat() | it.StructPat():
             return pat.path.name
         case _:
             return ""

@@ -10,10 +10,10 @@ from soundcheck.calls.linking import TypedBody, World
 from soundcheck.calls.sites import WRITTEN, BodyId, CallSite
 from soundcheck.contexts.carriers import Carriers
 from soundcheck.contexts.lowering.frames import NOTHING, Frame, Frames, Values, merge
-from soundcheck.contexts.places import Places
+from soundcheck.contexts.places import NAMED, Places
 from soundcheck.contexts.scripts import AnyOp, Branch, Call, Exit, Loop, Release, Script, Words
 from soundcheck.syntax import items as it
-from soundcheck.types.ty import Never, Reference, Ty
+from soundcheck.types.ty import Adt, Foreign, Never, Reference, Ty
 
 Lower = Callable[..., Values]
 _Where = tuple[BodyId, int, int]
@@ -63,7 +63,7 @@ class Lowering:
         self.carriers = carriers
         self.words = words
         self.body = body
-        self.places = Places(world, body)
+        self.places = Places(world, body, self._called)
         self.is_2024 = edition >= "2024"
         self.scripts: list[Script] = []
         self.id = BodyId(body.owner.index)
@@ -73,6 +73,11 @@ class Lowering:
         self.extended: dict[int, int] = {}
         # Calls whose value matters though its type does not tell.
         self.wanted: set[int] = set()
+        # What closures are given by whom they are passed to: the name of its place.
+        self.lent: dict[int, str] = {}
+        # What is put into fields and containers: the place, what is put there, and its type.
+        self.stores: list[tuple[int, int, int]] = []
+        self.returns_early = False
         # What the conditions seen so far are about, by their expressions.
         self.tested: dict[int, Values] = {}
         self._table = table
@@ -282,23 +287,37 @@ class Lowering:
         self.frames.declare(name, values, ty)
 
     def name(self, expr: it.Expr) -> str:
-        """The name of a place; what is called for it is looked up where it stands."""
-        inner = expr
-        while isinstance(inner, it.Ref | it.Unary | it.Try | it.Await):
-            inner = inner.operand
-        site = None
-        if isinstance(inner, it.Call | it.MethodCall):
-            site = self.site(inner, "method" if isinstance(inner, it.MethodCall) else "path")
-            first = inner.receiver if isinstance(inner, it.MethodCall) else None
-            if isinstance(inner, it.Call) and inner.args:
-                first = inner.args[0]
-            if site is not None and site.resolution == "external":
-                return "" if first is None else self.name(first)
-            if site is not None and first is not None and self.places.leads_into(site):
-                base = self.name(first)
-                is_one = len(inner.args) == isinstance(inner, it.Call)
-                return base if is_one or not base else f"{base}[]"
-        return self.places.name_of(inner, site)
+        """The name of a place, as ``Places`` has it."""
+        return self.places.name_of(expr)
+
+    def note_place(self, expr: it.Expr) -> None:
+        """Note where an expression leads, while the names in it mean something."""
+        if self.places.lends(self.type_of(expr)):
+            place = self.name(expr)
+            self.places.led[id(expr)] = "" if place.startswith("local ") else place
+
+    def lead(self, expr: it.Expr, ways: Sequence[it.Expr]) -> None:
+        """Note where an expression leads, if all that its value can come from lead there."""
+        led = self.places.led
+        names = {led.get(id(way), "") for way in ways if not self.places.is_nothing(way)}
+        if any(names):
+            led[id(expr)] = names.pop() if len(names) == 1 else ""
+
+    def note_store(self, place: str, value: it.Expr) -> None:
+        """Note that a place of others holds from here on what leads to something of this body's."""
+        ty = self.type_of(value)
+        if not place.startswith(NAMED) or not self.places.lends(ty):
+            return
+        behind = self.places.behind(ty)
+        # A lock that says nothing of what it protects is one that nobody shares.
+        if isinstance(behind, Adt | Foreign) and behind.args:
+            words = self.words.index
+            shown = words(self.places.show(behind))
+            self.stores.append((words(place), words(self.name(value)), shown))
+
+    def _called(self, expr: it.Expr) -> CallSite | None:
+        """The call that an expression is, where it stands."""
+        return self.site(expr, "method" if isinstance(expr, it.MethodCall) else "path")
 
 
 def has_ended(ops: Sequence[AnyOp]) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from soundcheck.calls.sites import BodyId
-from soundcheck.contexts.lowering.captures import captured
+from soundcheck.contexts.lowering.captures import captured, named
 from soundcheck.contexts.lowering.extension import extended_by
 from soundcheck.contexts.lowering.frames import NOTHING, Frame, Values, merge
-from soundcheck.contexts.lowering.patterns import bind, misses_absent, shares
+from soundcheck.contexts.lowering.patterns import alias, bind, misses_absent, shares
 from soundcheck.contexts.lowering.state import Implied, LoopFrame, Lowering, has_ended
+from soundcheck.contexts.places import NAMED
 from soundcheck.contexts.scripts import Branch, Call, Exit, Loop, Release, Script
 from soundcheck.syntax import items as it
 from soundcheck.types.ty import UNKNOWN, Reference
@@ -37,11 +38,20 @@ def lower_closure(low: Lowering, expr: it.Closure, how: str) -> Values:
     """A closure; its value holds what it captures by value."""
     del how
     low.push()
+    place = low.lent.get(id(expr), "")
     for pat, _ in expr.params:
         bind(low, pat, NOTHING, low.type_of(pat))
+        alias(low, pat, low.type_of(pat), place)
+    _give_named(low, expr.body)
     _lower_inner(low, expr.start, expr.body, is_async=expr.is_async)
     low.forget_names(low.frames.all.pop())
     return captured(low, expr.body, is_move=expr.is_move)
+
+
+def _give_named(low: Lowering, body: it.Expr) -> None:
+    """What a closure names, it may give to others."""
+    for name in named(body) if low.places.fresh else ():
+        low.places.fresh.discard(name)
 
 
 def _lower_inner(low: Lowering, start: int, root: it.Expr, *, is_async: bool) -> None:
@@ -58,25 +68,21 @@ def _lower_script(low: Lowering, root: it.Expr, *, is_async: bool) -> None:
     """Lower what runs in the innermost frame, and end that."""
     values = low.take(root)
     low.returned.extend(values)
+    low.note_place(root)
     sites = low.take_implied(root.end, root.end)  # of parameters: those of locals are gone
     frame = low.frames.all.pop()
     low.forget_names(frame)
     _drop_contents(low, frame, root.end, values, sites)
     returned = tuple(dict.fromkeys(low.returned))
     place = -1 if is_async or low.id.closure >= 0 else low.words.index(_led_to(low, root))
-    low.scripts.append(Script(low.id, tuple(low.ops), returned, is_async, place))
+    stores = tuple(dict.fromkeys(low.stores)) if low.id.closure < 0 else ()
+    low.scripts.append(Script(low.id, tuple(low.ops), returned, is_async, place, stores))
 
 
 def _led_to(low: Lowering, root: it.Expr) -> str:
     """Where an accessor leads: a static, or a field; empty for what is none."""
-    while isinstance(root, it.Block) and root.kind in ("", "unsafe") and not root.stmts:
-        if root.tail is None:
-            return ""
-        root = root.tail
-    if low.carriers.carries(low.type_of(root)):
-        return ""
-    name = low.name(root)
-    return name if name.startswith(("static ", "field ", "result ")) else ""
+    name = "" if low.returns_early else low.places.led.get(id(root), "")
+    return name if name.startswith(NAMED) else ""
 
 
 # -- blocks ------------------------------------------------------------------------------------
@@ -87,6 +93,7 @@ def lower_block(low: Lowering, block: it.Block, how: str) -> Values:
     del how
     if block.kind in ("async", "gen"):
         inner = it.Block(block.start, block.end, block.stmts, block.tail)
+        _give_named(low, inner)
         _lower_inner(low, block.start, inner, is_async=True)
         return captured(low, inner, is_move=block.is_move)
     if not block.label:
@@ -115,6 +122,9 @@ def _run_block(low: Lowering, block: it.Block) -> Values:
         else:
             low.fork(group[0].start, [partial(_run_statement, low, one) for one in group])
     values = NOTHING if block.tail is None else _lower_tail(low, block, block.tail)
+    if block.tail is not None:
+        low.note_place(block.tail)
+        low.lead(block, [block.tail])
     frame = low.frames.all.pop()
     low.forget_names(frame)
     is_body = block is low.body.root
@@ -268,9 +278,16 @@ def _lower_let(low: Lowering, let: it.Let) -> None:
     low.pop(let.end, "statement", kept=bound)
     if let.orelse is not None:
         _lower_else(low, let, let.orelse, bound)
+    place = _place_of(low, let.pat, value)
     for share in taken:
         low.declare(share.name, share.values, share.type)
-    _alias(low, let.pat, value)
+    ty = low.type_of(let.pat)
+    is_ref = isinstance(value, it.Ref) and not isinstance(ty, Reference)
+    alias(low, let.pat, Reference(ty) if is_ref else ty, place)
+    if isinstance(let.pat, it.BindPat) and low.places.makes_shared(value):
+        low.places.fresh.add(let.pat.name)
+    else:
+        low.places.give(value)
 
 
 def _drop_unbound(low: Lowering, let: it.Let, value: it.Expr, values: Values) -> None:
@@ -293,11 +310,9 @@ def _lower_else(low: Lowering, let: it.Let, orelse: it.Block, bound: Values) -> 
     low.fork(orelse.start, (run, lambda: None))
 
 
-def _alias(low: Lowering, pat: it.Pat, value: it.Expr) -> None:
-    """Let a name that is bound to a reference stand for the place that it refers to."""
-    if not isinstance(pat, it.BindPat):
-        return
-    if isinstance(value, it.Ref) or isinstance(low.type_of(value), Reference):
-        place = low.name(value)
-        if place:
-            low.places.aliases[pat.name] = place
+def _place_of(low: Lowering, pat: it.Pat, value: it.Expr) -> str:
+    """The name of what a pattern is held against, if a name in it can stand for that."""
+    if isinstance(pat, it.BindPat):
+        leads = isinstance(value, it.Ref) or pat.is_ref or low.places.is_handle(low.type_of(value))
+        return low.name(value) if leads else ""
+    return low.name(value)
