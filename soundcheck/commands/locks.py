@@ -22,7 +22,9 @@ def command(common: Common, selected: Selected, form: str) -> None:
     """List the locks of the workspace that PATHs belong to.
 
     For each: its primitive, what it masks, the highest context that takes it, every place that
-    takes it with the contexts that place runs in, and the locks that are taken under it.
+    takes it with the contexts that place runs in and the locks that are held there or by its
+    callers, and the locks that are taken under it, also in what is called meanwhile. A lock whose
+    place is not known is named by its type.
     """
     from soundcheck.contexts.lock_table import lock_table
     from soundcheck.render.locks import render_locks

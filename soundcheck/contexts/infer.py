@@ -15,6 +15,7 @@ from typing import NamedTuple
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World
 from soundcheck.calls.sites import MOVED_ON, BodyId
+from soundcheck.contexts.allocator import with_allocator
 from soundcheck.contexts.builds import Builds
 from soundcheck.contexts.entries import Root, find_roots
 from soundcheck.contexts.facts import Entry, FactPlace, KernelFacts
@@ -31,18 +32,21 @@ from soundcheck.syntax.cfg import is_test_only
 from soundcheck.types.ty import NEVER, Opaque, Param
 
 INTERRUPTS = "interrupts"
+BOTTOM_HALVES = "bottom-halves"
 
 
 class Node(NamedTuple):
     """A body in a context: ``irq`` tells whether interrupts are masked at its entry.
 
     ``build`` is the set of architectures for which it is reached so, as ``Builds`` numbers them.
+    ``is_quiet`` tells that bottom halves are masked at its entry, where the kernel has any.
     """
 
     body: BodyId
     context: str
     irq: str
     build: int
+    is_quiet: bool = False
 
 
 class Way(NamedTuple):
@@ -85,12 +89,14 @@ class Contexts:
         self.facts = facts
         self.meanings = Meanings(facts, world.defmap.defs)
         self.flows = Flows(parts, graph, self.meanings, world.defmap.defs)
-        self.flows.of = with_lent(self.flows.of, self.flows.lock_of)
+        lent = with_lent(self.flows.of, self.flows.lock_of)
+        self.flows.of, self.allocators = with_allocator(lent, world, facts)
         self.roots = find_roots(world, graph, self.flows, facts)
         self._rooted = frozenset(root.body for root in self.roots)
         self._params = params
         self._called = called_parameters(self.flows, params)
-        self._builds_seen: dict[tuple[BodyId, str, str], list[int]] = defaultdict(list)
+        self._has_bottom_halves = any(root.entry.context == "bottom-half" for root in self.roots)
+        self._builds_seen: dict[tuple[BodyId, str, str, bool], list[int]] = defaultdict(list)
         self.builds = Builds(world)
         self.ways: dict[Node, Way] = {}
         self._sure: dict[Node, bool] = {}
@@ -141,6 +147,12 @@ class Contexts:
             return node.irq
         return UNMASKED if mask == EITHER else mask
 
+    @staticmethod
+    def is_quiet_at(node: Node, state: State) -> bool:
+        """Whether bottom halves are masked at a step of a body in a context."""
+        mask = state.mask(BOTTOM_HALVES)
+        return node.is_quiet if mask == ENTRY else mask == MASKED
+
     def events(self, body: BodyId) -> Iterator[tuple[Flow, Event]]:
         """The steps of a body."""
         for flow in self.flows.of.get(body, ()):
@@ -149,7 +161,11 @@ class Contexts:
 
     def calls_parameter(self, body: BodyId, op: Call) -> bool:
         """Whether a call is of what a body was given as an argument."""
-        return op.kind == "value" and (body, op.start, op.end) in self._params
+        return self.parameter(body, op) >= 0
+
+    def parameter(self, body: BodyId, op: Call) -> int:
+        """The number of the parameter that a step calls, or -1."""
+        return self._params.get((body, op.start, op.end), -1) if op.kind == "value" else -1
 
     @cached_property
     def mutable_statics(self) -> frozenset[str]:
@@ -178,7 +194,7 @@ class Contexts:
             if not isinstance(op, Call) or site is None or site.kind == "drop":
                 continue
             is_param = op.kind == "value" and (body, op.start, op.end) in self._params
-            only = site.callees[0] if len(site.callees) == 1 else None
+            only = self.allocators.one_of(site.callees)
             if event.meaning.taking is not None or _asks(event):
                 only = None
             if only is not None and not is_param and self._is_followed(body, only):
@@ -247,7 +263,8 @@ class Contexts:
                 elif is_handler and guesses + more > _MOST_GUESSES:
                     continue
                 # What happens as at entry happens as this body was entered.
-                following = Node(body, context, node.irq if irq == ENTRY else irq, build)
+                is_quiet = self._has_bottom_halves and self.is_quiet_at(node, event.state)
+                following = Node(body, context, node.irq if irq == ENTRY else irq, build, is_quiet)
                 if self._is_new(following):
                     self.ways[following] = Way(node, event, None, sure, length + 1)
                     heappush(queue, (guesses + more, length + 1, len(self.ways), following))
@@ -286,7 +303,7 @@ class Contexts:
 
     def _is_new(self, node: Node) -> bool:
         """Whether a node tells more than those before it."""
-        known = self._builds_seen[node[:3]]
+        known = self._builds_seen[(*node[:3], node.is_quiet)]
         if any(node.build | one == one for one in known):
             return False
         known.append(node.build)
@@ -321,12 +338,13 @@ class Contexts:
         known = self._leads_seen.get((body, is_handler))
         if known is None:
             # Of steps that lead to one body alike the first is the way there.
-            first: dict[tuple[BodyId, str, int], _Lead] = {}
+            first: dict[tuple[BodyId, str, int, str], _Lead] = {}
             for callee, irq, event, sure in self._steps(body, is_handler=is_handler):
                 more = (not sure) + 2 * _is_drop(event)
-                if (callee, irq, more) not in first:
+                halves = event.state.mask(BOTTOM_HALVES) if self._has_bottom_halves else ENTRY
+                if (callee, irq, more, halves) not in first:
                     lead = (callee, irq, event, sure, more, self.builds.of(callee))
-                    first[(callee, irq, more)] = lead
+                    first[(callee, irq, more, halves)] = lead
             known = self._leads_seen[(body, is_handler)] = tuple(first.values())
         return known
 

@@ -18,7 +18,8 @@ def tell_contexts(contexts: Contexts, body: BodyId) -> Iterator[str]:
     at = contexts.span(body, max(body.closure, contexts.definition(body).start), 0)
     for node in nodes:
         guess = "" if contexts.is_sure(node) else ", by calls that may lead elsewhere"
-        yield f"  {node.context}, interrupts {node.irq} at entry{guess}"
+        quiet = ", bottom halves masked" if node.is_quiet else ""
+        yield f"  {node.context}, interrupts {node.irq}{quiet} at entry{guess}"
         for step in side_of(contexts, node.context, node, at, "").steps[:-1]:
             yield f"    {step.at.path}:{step.at.line}: {step.message}"
 

@@ -22,6 +22,8 @@ def _as_json(row: LockRow) -> dict[str, object]:
         "waits": row.waits,
         "masks": list(row.masks),
         "highest": row.highest,
+        "aliases": list(row.aliases),
+        "has_place": row.has_place,
         "then": list(row.then),
         "taken": [
             {
@@ -33,6 +35,7 @@ def _as_json(row: LockRow) -> dict[str, object]:
                 "attempt": one.is_attempt,
                 "states": [{"context": context, "interrupts": irq} for context, irq in one.states],
                 "under": list(one.under),
+                "under_in_callers": list(one.beneath),
             }
             for one in row.places
         ],
@@ -42,11 +45,17 @@ def _as_json(row: LockRow) -> dict[str, object]:
 def _lines(row: LockRow) -> Iterator[str]:
     masks = f"masks {' and '.join(row.masks)}" if row.masks else "masks nothing"
     yield f"{row.lock}"
+    if row.aliases:
+        yield f"  also: {', '.join(row.aliases)}"
+    if not row.has_place:
+        yield "  named by its type: where it lies is not known"
     yield f"  {row.primitive}: {row.waits}, {masks}; highest context: {row.highest or 'none known'}"
     for one in row.places:
         yield f"  {one.at.path}:{one.at.line}: {one.method} in {one.item}{_states(one)}"
         if one.under:
             yield f"    under {', '.join(one.under)}"
+        if one.beneath:
+            yield f"    called under {', '.join(one.beneath)}"
     if row.then:
         yield f"  then: {', '.join(row.then)}"
     yield ""
