@@ -15,10 +15,13 @@ from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import MASKED, UNMASKED, Event
 from soundcheck.contexts.infer import Contexts, Node, Way
 from soundcheck.contexts.proofs import place_of, short, side_of
+from soundcheck.contexts.scripts import Call
 from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision, Step
 from soundcheck.program import Program
 
+# Through how many methods it is asked whose `self` a lock is a field of.
+_MOST_CALLERS = 6
 KINDS = ("mutex", "read-write lock")
 
 SPEC = CheckSpec(
@@ -68,7 +71,7 @@ def find_shared(program: Program, rule: Rule) -> Iterator[Finding]:
         if node.context in handlers:
             if not how.is_attempt and _passes(contexts, rule, node):
                 waiting[taking.event.lock].append(taking)
-        elif node.context in holders and _is_open(contexts, taking):
+        elif node.context in holders and _is_open(contexts, taking, handlers):
             held[taking.event.lock].append(taking)
     for lock in sorted(waiting):
         sides = _conflict(contexts, waiting[lock], held.get(lock, ()))
@@ -138,11 +141,13 @@ def _takings(contexts: Contexts) -> tuple[_Taking, ...]:
     )
 
 
-def _is_open(contexts: Contexts, taking: _Taking) -> bool:
-    """Whether the lock is held with interrupts on."""
-    if "interrupts" in taking.fact.masks:
+def _is_open(contexts: Contexts, taking: _Taking, handlers: Sequence[str]) -> bool:
+    """Whether the lock is held with interrupts on, and so that the handlers may come then."""
+    masks, state = taking.fact.masks, taking.event.state
+    if "interrupts" in masks or contexts.irq_at(taking.node, state) != UNMASKED:
         return False
-    return contexts.irq_at(taking.node, taking.event.state) == UNMASKED
+    is_quiet = "bottom-halves" in masks or contexts.is_quiet_at(taking.node, state)
+    return not (is_quiet and set(handlers) <= {"bottom-half"})
 
 
 def _is_masked_here(taking: _Taking) -> bool:
@@ -155,17 +160,21 @@ def _conflict(
     contexts: Contexts, waiting: Sequence[_Taking], held: Sequence[_Taking]
 ) -> tuple[_Taking, _Taking] | None:
     """The shortest ways to both sides; two readers do not exclude each other."""
-    ranked = sorted(held, key=lambda one: _rank(contexts, one))
+    ranked = sorted(((_rank(contexts, one), one) for one in held), key=lambda pair: pair[0])
+    statics = [_static_of(contexts, one) for _, one in ranked] if waiting else []
     best: tuple[tuple[object, ...], _Taking, _Taking] | None = None
     for one in sorted(waiting, key=lambda one: _rank(contexts, one)):
-        first = _rank(contexts, one)
+        first, static = _rank(contexts, one), _static_of(contexts, one)
         if best is not None and first > best[0]:
             break
-        for other in ranked:
-            rank = max(first, _rank(contexts, other))
+        for (second, other), another in zip(ranked, statics, strict=True):
+            rank = max(first, second)
             if best is not None and rank >= best[0]:
                 break
             if _mode(one) == _mode(other) == "shared":
+                continue
+            # Locks of one class in two statics are two.
+            if static and another and static != another:
                 continue
             if contexts.may_meet(one.node, other.node):
                 best = (rank, one, other)
@@ -173,10 +182,33 @@ def _conflict(
     return None if best is None else best[1:]
 
 
+def _static_of(contexts: Contexts, taking: _Taking) -> str:
+    """The static in which a lock lies that is a field of ``self``; empty where it is not known."""
+    event, node = taking.event, taking.node
+    if event.lock in contexts.statics:
+        return ""
+    for _ in range(_MOST_CALLERS):
+        op = event.op
+        words = contexts.flows.of[node.body][0].words
+        if not isinstance(op, Call):
+            return ""
+        place = words[op.place] if op.place >= 0 else ""
+        spelled = words[op.spelled] if op.spelled >= 0 else ""
+        if spelled.partition(".")[0] != "self":
+            name = contexts.flows.lock_of(place) if event is not taking.event else ""
+            return name if name in contexts.statics else ""
+        way = contexts.ways[node]
+        if way.parent is None or way.event is None or node.body.closure >= 0:
+            return ""
+        event, node = way.event, way.parent
+    return ""
+
+
 def _rank(contexts: Contexts, one: _Taking) -> tuple[object, ...]:
-    """Sure ways before unsure ones, and of these the short ones first."""
+    """Sure ways before unsure ones, written calls before drops, and of these the short ones."""
     is_unsure = not contexts.is_sure(one.node)
-    return (is_unsure, contexts.ways[one.node].length, one.body, one.event.op.start)
+    drops = contexts.trait_of(one.body) == "Drop"
+    return (is_unsure, drops, contexts.ways[one.node].length, one.body, one.event.op.start)
 
 
 def _mode(taking: _Taking) -> str:
@@ -202,11 +234,15 @@ def _finding(
         "handler": short(contexts.definition(root).path),
         "holder": short(contexts.definition(held.body).path),
     }
+    is_late = waiting.node.context == "bottom-half"
+    on = "bottom halves on" if is_late else "interrupts on"
     sides = (
         side_of(contexts, "interrupt", waiting.node, there, f"waits for `{short(lock)}`"),
-        side_of(contexts, "task", held.node, at, f"takes `{short(lock)}` with interrupts on"),
+        side_of(contexts, "task", held.node, at, f"takes `{short(lock)}` with {on}"),
     )
-    is_sure = contexts.is_sure(waiting.node) and contexts.is_sure(held.node)
+    doubts = sum(not contexts.is_sure(one.node) for one in (waiting, held))
+    # Where one side's lock is that of a static, the other's may be another of its class.
+    doubts += bool(_static_of(contexts, waiting)) != bool(_static_of(contexts, held))
     related = dict.fromkeys(
         place_of(contexts, one.body, one.event)
         for one in all_held
@@ -220,12 +256,10 @@ def _finding(
         values=values,
         sides=sides,
         related=tuple(
-            Step(
-                place, program.name_at(place.path, place.start), "taken with interrupts on here too"
-            )
+            Step(place, program.name_at(place.path, place.start), f"taken with {on} here too")
             for place in sorted(related)
         ),
-        precision=None if is_sure else Precision.MEDIUM,
+        precision=(None, Precision.MEDIUM, Precision.LOW, Precision.LOW)[doubts],
     )
 
 

@@ -38,8 +38,8 @@ BOTTOM_HALVES = "bottom-halves"
 class Node(NamedTuple):
     """A body in a context: ``irq`` tells whether interrupts are masked at its entry.
 
-    ``build`` is the set of architectures for which it is reached so, as ``Builds`` numbers them.
-    ``is_quiet`` tells that bottom halves are masked at its entry, where the kernel has any.
+    ``is_quiet`` tells it of bottom halves, where the kernel has any; ``build`` is the set of
+    architectures for which it is reached so, as ``Builds`` numbers them.
     """
 
     body: BodyId
@@ -193,11 +193,10 @@ class Contexts:
             op, site = event.op, event.site
             if not isinstance(op, Call) or site is None or site.kind == "drop":
                 continue
-            is_param = op.kind == "value" and (body, op.start, op.end) in self._params
             only = self.allocators.one_of(site.callees)
-            if event.meaning.taking is not None or _asks(event):
+            if event.meaning.taking is not None or _asks(event) or self.calls_parameter(body, op):
                 only = None
-            if only is not None and not is_param and self._is_followed(body, only):
+            if only is not None and self._is_followed(body, only):
                 yield only, event
             if site.passed and not event.meaning.registers:
                 for passed, _, _, sure in self._passed(event, ENTRY, sure=len(site.callees) < 2):
@@ -358,7 +357,7 @@ class Contexts:
                 continue
             mask = event.state.mask(INTERRUPTS)
             irq = UNMASKED if mask == EITHER else mask
-            is_param = op.kind == "value" and (body, op.start, op.end) in self._params
+            is_param = self.calls_parameter(body, op)
             sure = site.resolution in ("exact", "external")
             if not is_param and not self._is_told(event, is_handler=is_handler):
                 for callee in site.callees:
