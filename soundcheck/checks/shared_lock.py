@@ -240,9 +240,9 @@ def _finding(
         side_of(contexts, "interrupt", waiting.node, there, f"waits for `{short(lock)}`"),
         side_of(contexts, "task", held.node, at, f"takes `{short(lock)}` with {on}"),
     )
-    doubts = sum(not contexts.is_sure(one.node) for one in (waiting, held))
+    is_sure = contexts.is_sure(waiting.node) and contexts.is_sure(held.node)
     # Where one side's lock is that of a static, the other's may be another of its class.
-    doubts += bool(_static_of(contexts, waiting)) != bool(_static_of(contexts, held))
+    is_one = bool(_static_of(contexts, waiting)) == bool(_static_of(contexts, held))
     related = dict.fromkeys(
         place_of(contexts, one.body, one.event)
         for one in all_held
@@ -259,7 +259,7 @@ def _finding(
             Step(place, program.name_at(place.path, place.start), f"taken with {on} here too")
             for place in sorted(related)
         ),
-        precision=(None, Precision.MEDIUM, Precision.LOW, Precision.LOW)[doubts],
+        precision=(Precision.LOW, Precision.MEDIUM, None)[is_sure + is_one],
     )
 
 
