@@ -10,7 +10,7 @@ from soundcheck.calls.callables import body_of, shape_of
 from soundcheck.calls.callbacks import Inner
 from soundcheck.calls.callees import Callee, Callees, Place
 from soundcheck.calls.calling import call, macro, method, wait
-from soundcheck.calls.control import branch, jump, match, run_over
+from soundcheck.calls.control import branch, jump, match, repeat, run_over, test
 from soundcheck.calls.dispatch import is_in_sight
 from soundcheck.calls.giving import holder_of, keep
 from soundcheck.calls.moves import moved_names
@@ -48,7 +48,6 @@ from soundcheck.types.declared import Declarations
 from soundcheck.types.methods import Methods
 from soundcheck.types.signatures import Context
 from soundcheck.types.ty import (
-    BOOL,
     NEVER,
     UNIT,
     UNKNOWN,
@@ -208,13 +207,16 @@ class BodyWalk:
         if isinstance(let.pat, it.WildPat):
             self.dropped(found, let.end)
 
-    def dropped(self, ty: Ty, at: int, name: str = "") -> None:
+    def dropped(
+        self, ty: Ty, at: int, name: str = "", start: int = -1, why: str = "drop glue"
+    ) -> None:
         """Note that a value of a type goes out of scope, that of the local ``name`` if given."""
         found = self.callees.drops(ty, self.place.owner.cfg)
         if found:
             resolution = "exact" if len(found) == 1 else "candidates"
-            reason = MOVED_ON if name and self._is_moved(name) else "drop glue"
-            site = CallSite(self.body, "drop", at, at, "drop", resolution, found, reason)
+            reason = MOVED_ON if name and self._is_moved(name) else why
+            start = at if start < 0 else start
+            site = CallSite(self.body, "drop", start, at, "drop", resolution, found, reason)
             self.sites.append(site)
 
     def _is_moved(self, name: str) -> bool:
@@ -299,8 +301,7 @@ class BodyWalk:
                 self.expr(expr.count)
                 return ArrayOf(inner)
             case it.LetCond():
-                self.bind(expr.pat, self.expr(expr.value))
-                return BOOL
+                return test(self, expr)
             case it.Try():
                 return attempt(self, expr)
             case it.Await():
@@ -308,11 +309,7 @@ class BodyWalk:
             case it.Range():
                 return range_of(self, expr)
             case it.While():
-                self.scopes.append({})
-                self.expr(expr.cond)
-                self.block(expr.body)
-                self.scopes.pop()
-                return UNIT
+                return repeat(self, expr)
             case it.Loop():
                 self.block(expr.body)
                 return UNKNOWN

@@ -1,4 +1,4 @@
-"""What a library's generic code calls back: methods of the types that it is called with.
+"""What a library's generic code calls back, and drops: methods of the types it is called with.
 
 A stub's body tells which; what its parameters stand for, only a call in the workspace does.
 """
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 # Libraries call each other no deeper than this before they call back.
 _DEEPEST = 6
+# What runs the drop glue of its parameter, `T`.
+_DROPPERS = frozenset({"core::mem::drop", "core::ptr::drop_in_place"})
 _OWN_CRATES = frozenset({"core", "alloc", "std"})
 
 
@@ -50,6 +52,14 @@ class Inner(NamedTuple):
     open: frozenset[str]
 
 
+class _Found(NamedTuple):
+    """What is called back, by what runs, and what is dropped; ``seen`` is what was looked at."""
+
+    calls: dict[tuple[BodyId, ...], tuple[str, Callee]]
+    dropped: dict[Ty, None]
+    seen: set[tuple[int, tuple[tuple[str, Ty], ...]]]
+
+
 def call_back(walk: BodyWalk, target: Def, known: Mapping[str, Ty], start: int, end: int) -> None:
     """Note what a call of a library's function makes it call in the workspace."""
     callees = walk.callees
@@ -60,12 +70,18 @@ def call_back(walk: BodyWalk, target: Def, known: Mapping[str, Ty], start: int, 
         if names:
             walk.inner.append(Inner(target, dict(known), names))
         return
-    if not _may_matter(callees, known) or not _inner(walk, target):
+    is_drop = target.path in _DROPPERS
+    if not is_drop and (not _may_matter(callees, known) or not _inner(walk, target)):
         return
-    found: dict[tuple[BodyId, ...], tuple[str, Callee]] = {}
-    _collect(walk, target, known, found, set(), 0)
-    for name, callee in found.values():
+    found = _Found({}, {}, set())
+    if is_drop:
+        _drop(found, known)
+    else:
+        _collect(walk, target, known, found, 0)
+    for name, callee in found.calls.values():
         walk.note("callback", start, end, name, callee)
+    for ty in found.dropped:
+        walk.dropped(ty, end, start=start)
 
 
 def _inner(walk: BodyWalk, target: Def) -> tuple[Inner, ...]:
@@ -83,14 +99,13 @@ def _collect(
     walk: BodyWalk,
     target: Def,
     known: Mapping[str, Ty],
-    found: dict[tuple[BodyId, ...], tuple[str, Callee]],
-    seen: set[tuple[int, tuple[tuple[str, Ty], ...]]],
+    found: _Found,
     depth: int,
 ) -> None:
     key = (target.index, tuple(sorted(known.items(), key=lambda pair: pair[0])))
-    if depth > _DEEPEST or key in seen:
+    if depth > _DEEPEST or key in found.seen:
         return
-    seen.add(key)
+    found.seen.add(key)
     for inner in _inner(walk, target):
         full = {**dict.fromkeys(inner.open, UNKNOWN), **known}
         given = {
@@ -99,19 +114,29 @@ def _collect(
         }
         if not _may_matter(walk.callees, given):
             continue
+        if inner.target.path in _DROPPERS:
+            _drop(found, given)
+            continue
         if not _is_trait(walk.callees, inner.target.owner):
-            _collect(walk, inner.target, given, found, seen, depth + 1)
+            _collect(walk, inner.target, given, found, depth + 1)
             continue
         methods = _implemented(walk, inner.target, given.get("Self", UNKNOWN))
         if not methods:
             continue
         callee = walk.callees.of_methods(methods, walk.place)
         if callee.resolution in ("exact", "candidates"):
-            found.setdefault(callee.bodies, (inner.target.name, callee))
+            found.calls.setdefault(callee.bodies, (inner.target.name, callee))
         for method in methods:
             if walk.callees.is_stub(method.target):
                 more = {**given, **method.known}
-                _collect(walk, method.target, more, found, seen, depth + 1)
+                _collect(walk, method.target, more, found, depth + 1)
+
+
+def _drop(found: _Found, known: Mapping[str, Ty]) -> None:
+    ty = known.get("T", UNKNOWN)
+    while isinstance(ty, Slice):
+        ty = ty.inner
+    found.dropped[ty] = None
 
 
 def _implemented(walk: BodyWalk, declared: Def, ty: Ty) -> list[Method]:

@@ -23,6 +23,7 @@ from soundcheck.types.ty import (
     ClosureOf,
     FnItem,
     Param,
+    Pointer,
     Reference,
     TraitRef,
     Ty,
@@ -213,6 +214,8 @@ def argument(
         if not isinstance(shape[1], Unknown) and isinstance(given, FnItem):
             _, ret = called_types(walk, given)
             unify(shape[1], ret, known)
+    if isinstance(wanted, Pointer) and isinstance(given, Reference):
+        wanted = Reference(wanted.inner)
     unify(wanted, given, known)
     return given
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from soundcheck.calls.implied import implied
+from soundcheck.calls.moves import takes_out
+from soundcheck.calls.patterns import binds_names
+from soundcheck.calls.sites import TAKEN_OUT
 from soundcheck.calls.weighing import better, unreferenced
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import Cfg, negate
 from soundcheck.syntax.predicates import read_predicate
 from soundcheck.types.ty import (
+    BOOL,
     NEVER,
     UNIT,
     UNKNOWN,
@@ -34,7 +38,7 @@ def branch(walk: BodyWalk, expr: it.If, expected: Ty) -> Ty:
         formula = _formula_of(condition)
         if walk.enter(formula):
             ty = better(ty, walk.block(body, expected))
-        walk.scopes.pop()
+        leave(walk, body.end, condition)
         walk.place = place
         if formula is not None:
             if not walk.enter(negate(formula)):
@@ -59,9 +63,35 @@ def match(walk: BodyWalk, expr: it.Match, expected: Ty) -> Ty:
             if arm.guard is not None:
                 walk.expr(arm.guard)
             ty = better(ty, walk.expr(arm.body, expected))
-            walk.scopes.pop()
+            leave(walk, arm.body.end, expr.scrutinee)
         walk.place = place
     return ty
+
+
+def test(walk: BodyWalk, expr: it.LetCond) -> Ty:
+    """A ``let`` in a condition: its names live in the scope that is open."""
+    ty = walk.expr(expr.value)
+    walk.bind(expr.pat, ty)
+    if isinstance(expr.value, it.Call | it.MethodCall) and not binds_names(expr.pat):
+        # What nobody takes lives as long as the names would.
+        walk.scopes[-1][""] = ty
+    return BOOL
+
+
+def repeat(walk: BodyWalk, expr: it.While) -> Ty:
+    """A ``while``."""
+    walk.scopes.append({})
+    walk.expr(expr.cond)
+    walk.block(expr.body)
+    leave(walk, expr.body.end, expr.cond)
+    return UNIT
+
+
+def leave(walk: BodyWalk, at: int, scrutinee: it.Expr) -> None:
+    """End the scope of a pattern: what its names hold is dropped with the last byte of it."""
+    why = TAKEN_OUT if takes_out(scrutinee) else "drop glue"
+    for name, ty in walk.scopes.pop().items():
+        walk.dropped(ty, at, name, at - 1, why)
 
 
 def run_over(walk: BodyWalk, expr: it.For) -> Ty:
@@ -70,7 +100,7 @@ def run_over(walk: BodyWalk, expr: it.For) -> Ty:
     walk.scopes.append({})
     walk.bind(expr.pat, _iterated(walk, ty, expr))
     walk.block(expr.body)
-    walk.scopes.pop()
+    leave(walk, expr.body.end, expr.iterable)
     return UNIT
 
 

@@ -9,6 +9,21 @@ from soundcheck.syntax.visit import walk
 
 # Methods that are named like those that take their receiver by value.
 _TAKING = ("into_", "unwrap", "expect", "detach")
+# Methods of containers that give out what was in them.
+_REMOVING = ("pop", "remove", "swap_remove", "take", "drain", "into_iter")
+
+
+def takes_out(expr: it.Expr) -> bool:
+    """Whether a scrutinee or condition takes a value out of where it was kept."""
+    match expr:
+        case it.MethodCall():
+            return expr.name.startswith(_REMOVING)
+        case it.LetCond():
+            return takes_out(expr.value)
+        case it.Binary():
+            return any(takes_out(operand) for operand in expr.operands)
+        case _:
+            return False
 
 
 def moved_names(root: it.Node) -> frozenset[str]:

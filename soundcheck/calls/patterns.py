@@ -109,3 +109,18 @@ def _fields(walk: BodyWalk, path: it.Path, ty: Ty) -> dict[str, Ty]:
             known = dict.fromkeys(names, ty)
         return {name: substitute(one, known) for name, one in types.items()}
     return {}
+
+
+def binds_names(pat: it.Pat) -> bool:
+    """Whether a pattern has a lower-case name: one that it may bind."""
+    match pat:
+        case it.BindPat():
+            return not pat.name[:1].isupper() or pat.inner is not None
+        case it.TuplePat() | it.TupleStructPat():
+            return any(binds_names(part) for part in pat.parts)
+        case it.StructPat():
+            return any(binds_names(part) for _, part in pat.fields)
+        case it.RefPat():
+            return binds_names(pat.inner)
+        case _:
+            return False

@@ -12,6 +12,8 @@ MOST_CANDIDATES = 8
 
 # Why a drop may run elsewhere: its value is given away somewhere in the body.
 MOVED_ON = "drop glue of what is moved on"
+# Where the owner that counts may be the last: its value was taken out of where it was kept.
+TAKEN_OUT = "drop glue of what is taken out"
 
 
 class BodyId(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):

@@ -199,6 +199,8 @@ class _Walk:
         self._breaks: list[list[State]] = []
         self._continues: list[list[State]] = []
         self._restored: set[str] = set()
+        # The guards that have ended so far, in a way of their own.
+        self._released: set[int] = set()
 
     def flow(self) -> Flow:
         end = self._run(self._script.ops, State())
@@ -249,7 +251,9 @@ class _Walk:
         self._events.append(Event(op, site, state, meaning, lock))
         if meaning == NOTHING and not ended and self._flows.is_neutral(site):
             return state
-        is_guards_own = op.kind == "drop" and bool(ended)
+        is_guards_own = op.kind == "drop" and (
+            bool(ended) or not self._released.isdisjoint(op.given)
+        )
         after = state if is_guards_own else self._done(op, site, state, meaning, lock)
         for hold in reversed(ended):
             after = unmasked(after, hold)
@@ -330,6 +334,7 @@ class _Walk:
         if not ended:
             return state
         self._events.append(Event(op, None, state))
+        self._released.add(op.value)
         for hold in reversed(ended):
             state = without(state, hold)
         return state

@@ -24,12 +24,13 @@ from soundcheck.contexts.lent import with_lent
 from soundcheck.contexts.meanings import Meanings
 from soundcheck.contexts.parameters import called_parameters
 from soundcheck.contexts.scripts import Call, Scripts
+from soundcheck.contexts.steps import asks, futures_among, guess, is_awaited
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
 from soundcheck.syntax.cfg import is_test_only
-from soundcheck.types.ty import NEVER, Opaque, Param
+from soundcheck.types.ty import NEVER
 
 INTERRUPTS = "interrupts"
 BOTTOM_HALVES = "bottom-halves"
@@ -64,15 +65,6 @@ _Lead = tuple[BodyId, str, Event, bool, int, int]
 """A step with how much of a guess it is, and the architectures that its end is built for."""
 
 
-def _is_drop(event: Event) -> bool:
-    return event.site is not None and event.site.kind == "drop"
-
-
-def _asks(event: Event) -> bool:
-    """Whether what is called does something else where it must not sleep: we know not what."""
-    return any(one.does == "asks" for one in event.meaning.effects)
-
-
 class Contexts:
     """What is inferred of a whole program."""
 
@@ -93,6 +85,8 @@ class Contexts:
         self.flows.of, self.allocators = with_allocator(lent, world, facts)
         self.roots = find_roots(world, graph, self.flows, facts)
         self._rooted = frozenset(root.body for root in self.roots)
+        # A call of an async function that facts tell who runs makes a future, and no more.
+        self._started = futures_among(world.defmap.defs, self._rooted)
         self._params = params
         self._called = called_parameters(self.flows, params)
         self._has_bottom_halves = any(root.entry.context == "bottom-half" for root in self.roots)
@@ -194,7 +188,9 @@ class Contexts:
             if not isinstance(op, Call) or site is None or site.kind == "drop":
                 continue
             only = self.allocators.one_of(site.callees)
-            if event.meaning.taking is not None or _asks(event) or self.calls_parameter(body, op):
+            if only in self._started and site.kind != "await":
+                only = None
+            if event.meaning.taking is not None or asks(event) or self.calls_parameter(body, op):
                 only = None
             if only is not None and self._is_followed(body, only):
                 yield only, event
@@ -339,7 +335,7 @@ class Contexts:
             # Of steps that lead to one body alike the first is the way there.
             first: dict[tuple[BodyId, str, int, str], _Lead] = {}
             for callee, irq, event, sure in self._steps(body, is_handler=is_handler):
-                more = (not sure) + 2 * _is_drop(event)
+                more = guess(event, sure=sure)
                 halves = event.state.mask(BOTTOM_HALVES) if self._has_bottom_halves else ENTRY
                 if (callee, irq, more, halves) not in first:
                     lead = (callee, irq, event, sure, more, self.builds.of(callee))
@@ -364,6 +360,8 @@ class Contexts:
                     if is_handler and callee in self._later:
                         continue
                     if site.kind == "assembly" and callee in self._from_hardware:
+                        continue
+                    if site.kind != "await" and callee in self._started:
                         continue
                     if self._is_followed(body, callee):
                         yield callee, irq, event, sure
@@ -405,20 +403,8 @@ class Contexts:
             if known or passed.body in self._rooted:
                 continue
             is_lent = all(is_stub(self.definition(callee).file) for callee in site.callees)
-            if is_lent or self._is_awaited(site.callees, passed.index):
+            if is_lent or is_awaited(self.world, site.callees, passed.index):
                 yield passed.body, irq, event, sure
-
-    def _is_awaited(self, callees: Sequence[BodyId], index: int) -> bool:
-        """Whether what functions are given is a future for them, to be run till it is done."""
-        for callee in callees:
-            signature = self.world.methods.declared.signature_of(self.definition(callee))
-            ty = signature.params[index] if index < len(signature.params) else None
-            bounds = signature.bounds.get(ty.name, ()) if isinstance(ty, Param) else ()
-            if isinstance(ty, Opaque):
-                bounds = ty.bounds
-            if any(bound.path.endswith("::Future") for bound in bounds):
-                return True
-        return False
 
     def _is_followed(self, caller: BodyId, callee: BodyId) -> bool:
         """Whether a call leads on: which impl a library's generic code calls, its caller knows.

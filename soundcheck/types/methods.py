@@ -198,8 +198,10 @@ class Methods:
         found = self._of_impls(self.inherent.get(head, {}).get(name, ()), ty)
         if found:
             return found
-        found = self._of_impls(self.of_traits.get(head, {}).get(name, ()), ty, bounds)
-        found += self._defaults(ty, head, name)
+        # An impl for all references holds for those to what has the trait itself.
+        asked = bounds if isinstance(ty, Reference) else None
+        found = self._of_impls(self.of_traits.get(head, {}).get(name, ()), ty, asked)
+        found += self._defaults(ty, head, name, asked)
         return found or self._of_attributes(ty, name)
 
     def _of_twins(self, ty: Adt, name: str, bounds: Bounds) -> list[Method]:
@@ -223,23 +225,19 @@ class Methods:
         known = {**self._of_trait(trait), "Self": ty}
         return [Method(one, known, ty, trait=trait) for one in targets]
 
-    def _of_impls(
-        self, targets: Sequence[Def], ty: Ty, bounds: Bounds | None = None
-    ) -> list[Method]:
-        # An impl for all references holds for those to what has the trait itself.
-        is_asked = bounds is not None and isinstance(ty, Reference)
+    def _of_impls(self, defs: Sequence[Def], ty: Ty, asked: Bounds | None = None) -> list[Method]:
         found = []
-        for target in targets:
+        for target in defs:
             header = self.declared.header_of(target.impl)
             known: dict[str, Ty] = {}
             if unify(header.self_type, ty, known):
-                if is_asked and not self._satisfies(header.bounds, known, bounds or NO_BOUNDS):
+                if asked is not None and not self._satisfies(header.bounds, known, asked):
                     continue
                 known["Self"] = ty
                 found.append(Method(target, known, ty, trait=header.trait))
         return found
 
-    def _defaults(self, ty: Ty, head: Head, name: str) -> list[Method]:
+    def _defaults(self, ty: Ty, head: Head, name: str, asked: Bounds | None) -> list[Method]:
         """The default methods of the traits that have an impl for a type and none of the method."""
         inherited = self._inherited.get(head)
         if inherited is None:
@@ -251,6 +249,8 @@ class Methods:
             header = self.declared.header_of(index)
             known: dict[str, Ty] = {}
             if header.trait is not None and unify(header.self_type, ty, known):
+                if asked is not None and not self._satisfies(header.bounds, known, asked):
+                    continue
                 trait = substitute_trait(header.trait, known)
                 known = {**self._of_trait(trait), **known, "Self": ty}
                 found += [Method(target, known, ty, trait=trait) for target in targets]

@@ -147,6 +147,106 @@ CASES = [
     ),
     pytest.param(
         """
+        extern crate alloc;
+        use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
+        struct Popped;
+        impl Drop for Popped { fn drop(&mut self) { at(); } } //~ context task masked
+        struct Taken;
+        impl Drop for Taken { fn drop(&mut self) { at(); } } //~ context task masked
+        struct Matched;
+        impl Drop for Matched { fn drop(&mut self) { at(); } } //~ context task masked
+        struct Each;
+        impl Drop for Each { fn drop(&mut self) { at(); } } //~ context task masked
+        struct Unnamed;
+        impl Drop for Unnamed { fn drop(&mut self) { at(); } } //~ context task masked
+        struct Cleared;
+        impl Drop for Cleared { fn drop(&mut self) { at(); } } //~ context task masked
+        struct Given;
+        impl Drop for Given { fn drop(&mut self) { at(); } } //~ context task masked
+        struct Kept;
+        impl Drop for Kept { fn drop(&mut self) { at(); } } //~ context none
+        struct Seen;
+        impl Drop for Seen { fn drop(&mut self) { at(); } } //~ context task unmasked
+        fn popped(q: &mut VecDeque<Rc<Popped>>) {
+            irq::disable();
+            while let Some(one) = q.pop_front() { look(&one); }
+            irq::enable();
+        }
+        fn look<T>(one: &T) {}
+        fn taken(q: &mut Option<Taken>) {
+            irq::disable();
+            if let Some(one) = q.take() { look(&one); }
+            irq::enable();
+        }
+        fn matched(q: &mut Vec<Matched>) {
+            irq::disable();
+            match q.pop() { Some(one) => look(&one), None => {} }
+            irq::enable();
+        }
+        fn each(q: &mut Vec<Each>) {
+            irq::disable();
+            for one in q.drain(..) { look(&one); }
+            irq::enable();
+        }
+        fn unnamed(q: &mut Vec<Unnamed>) {
+            irq::disable();
+            while let Some(_) = q.pop() {}
+            irq::enable();
+        }
+        fn cleared(q: &mut Vec<Cleared>) { irq::disable(); q.clear(); irq::enable(); }
+        fn given(one: &mut Option<Given>) {
+            irq::disable();
+            let taken = one.take();
+            drop(taken);
+            irq::enable();
+        }
+        fn kept(q: &mut Vec<Kept>, others: &mut Vec<Kept>) {
+            while let Some(one) = q.pop() { others.push(one); }
+        }
+        fn seen(q: &Vec<Seen>, last: &Option<Seen>) {
+            irq::disable();
+            for one in q { look(one); }
+            if let Some(one) = last { look(one); }
+            irq::enable();
+        }
+        """,
+        id="what patterns bind, and what containers let go",
+    ),
+    pytest.param(
+        """
+        async fn job() { at(); } //~ context interrupt masked
+        fn start() { irq::register(3, job()); }
+        async fn both() { at(); } //~ context interrupt masked, task unmasked
+        fn begin() { irq::register(4, both()); }
+        async fn waits() { both().await; }
+        async fn other() { at(); } //~ context task unmasked
+        fn hold() { let later = other(); }
+        """,
+        id="a call of an async function that others run makes a future",
+    ),
+    pytest.param(
+        """
+        extern crate alloc;
+        use alloc::{collections::VecDeque, rc::{Rc, Weak}};
+        struct Stack;
+        impl Drop for Stack { fn drop(&mut self) { at(); } } //~ context interrupt masked
+        struct Timer;
+        impl Drop for Timer { fn drop(&mut self) {} }
+        struct Task { stack: Stack, timer: Timer }
+        struct Page;
+        impl Drop for Page { fn drop(&mut self) { at(); } } //~ context none
+        struct Space { page: Page, timer: Timer }
+        struct All { finished: VecDeque<Rc<Task>>, space: Weak<Space> }
+        fn all() -> &'static mut All { loop {} }
+        extern "x86-interrupt" fn tick() {
+            while let Some(task) = all().finished.pop_front() {}
+            if let Some(space) = all().space.upgrade() {}
+        }
+        """,
+        id="of shared owners in a handler only that is the last which was taken out",
+    ),
+    pytest.param(
+        """
         trait Device { fn handle(&self); fn name(&self) {} }
         struct Nic; struct Disk;
         impl Device for Nic { fn handle(&self) { at(); } } //~ context interrupt masked

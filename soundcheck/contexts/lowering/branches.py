@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from soundcheck.contexts.lowering.frames import NOTHING, Values
+from soundcheck.contexts.lowering.frames import NOTHING, Frame, Values
 from soundcheck.contexts.lowering.patterns import alias, bind, misses_absent, shares, tells_absent
-from soundcheck.contexts.lowering.state import Lowering
-from soundcheck.contexts.scripts import Release
+from soundcheck.contexts.lowering.state import Implied, Lowering
+from soundcheck.contexts.scripts import Call, Release
 from soundcheck.syntax import items as it
 
 
@@ -41,6 +41,7 @@ def _lower_branches(low: Lowering, expr: it.If, index: int, values: list[int]) -
     def then() -> None:
         found = run_body(low, body)
         values.extend(found)
+        drop_names(low, body.end, found)
         if ends:
             low.pop(body.end, "statement", kept=found)
         elif tested:
@@ -69,6 +70,39 @@ def run_body(low: Lowering, body: it.Expr) -> Values:
     found = low.take(body)
     low.pop(body.end, "statement", kept=found)
     return found
+
+
+def drop_names(low: Lowering, at: int, kept: Values = NOTHING) -> None:
+    """Run the glue of what the names of a pattern hold, where their scope ends."""
+    sites = low.take_implied(at - 1, at)
+    frame = low.frames.all[-1]
+    for name in [one for one in reversed(frame.contents) if one in frame.locals]:
+        glue = glue_of(low, frame, name, sites) if sites else None
+        local = frame.locals[name]
+        if glue is not None and not local.is_moved and not set(local.values) & set(kept):
+            given = tuple(value for value in reversed(local.values) if value in frame.contents)
+            low.ops.append(Call(at - 1, at, "drop", nth=glue.nth, given=given))
+            for value in given:
+                low.frames.disown(value)
+    for one in sites:
+        # What nobody took is the only value there, or one of no interest.
+        given = frame.values if len(frame.values) == 1 and not kept else NOTHING
+        low.ops.append(Call(at - 1, at, "drop", nth=one.nth, given=given))
+        for value in given:
+            low.frames.disown(value)
+
+
+def glue_of(low: Lowering, frame: Frame, name: str, sites: list[Implied]) -> Implied | None:
+    """The drop glue of a local among what is dropped at one place, taken out of it."""
+    local = frame.locals[name]
+    ty = low.world.methods.normalize(local.type, low.body.context.bounds)
+    wanted = low.world.callees.drops(ty, low.body.owner.cfg)
+    if not wanted:
+        return None
+    for index, one in enumerate(sites):
+        if one.site.kind == "drop" and one.site.callees == wanted:
+            return sites.pop(index)
+    return None
 
 
 def _drop_bound(low: Lowering, at: int, kept: Values) -> None:
@@ -159,6 +193,7 @@ def _lower_arm(
     found = low.take(arm.body)
     low.note_place(arm.body)
     result.extend(found)
+    drop_names(low, arm.body.end, found)
     low.pop(arm.body.end, "scope", kept=found)
 
 

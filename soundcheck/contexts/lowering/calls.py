@@ -173,7 +173,8 @@ def lower_call(low: Lowering, expr: it.Call, how: str) -> Values:
     if expr.args:
         place = low.name(expr.args[0])
         ty = low.places.receiver(expr.args[0], site)
-    low.imply(expr)
+    if site.reason not in _DROPPERS:
+        low.imply(expr)
     _give(low, expr)
     found = _emit(low, expr, site, kind, place, ty, given)
     low.frames.own(taken)
@@ -200,7 +201,7 @@ def _emit(
     why = _DROPPERS.get(site.reason, "") if site is not None else ""
     passes = bool(given) and not why and (carries or (is_unknown and opens))
     if why:
-        low.end(given, expr.end, why)
+        _end(low, expr, given, why)
     ended = () if passes or why else given
     for value in ended:
         low.frames.disown(value)
@@ -227,6 +228,13 @@ def _emit(
     own = () if value < 0 else (value,)
     low.frames.own(own)
     return (*given, *own) if passes else own
+
+
+def _end(low: Lowering, expr: it.Call | it.MethodCall, given: Values, why: str) -> None:
+    """End what a call is given, and run its drop glue."""
+    low.end(given, expr.end, why)
+    for one in low.take_implied(expr.start, expr.end):
+        low.ops.append(Call(expr.start, expr.end, one.site.kind, nth=one.nth, given=given))
 
 
 def _lent(

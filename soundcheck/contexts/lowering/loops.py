@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from soundcheck.contexts.lowering.branches import let_conditions, miss, run_body
+from soundcheck.contexts.lowering.branches import drop_names, let_conditions, miss, run_body
 from soundcheck.contexts.lowering.frames import NOTHING, Frames, Values, merge
 from soundcheck.contexts.lowering.patterns import alias, bind
 from soundcheck.contexts.lowering.state import LoopFrame, Lowering, has_ended
@@ -20,6 +20,7 @@ def lower_while(low: Lowering, expr: it.While, how: str) -> Values:
 
     def inner() -> None:
         run_body(low, expr.body)
+        drop_names(low, expr.body.end)
         low.pop(expr.body.end, "statement")
 
     def stop() -> None:
@@ -56,6 +57,7 @@ def lower_for(low: Lowering, expr: it.For, how: str) -> Values:
         bind(low, expr.pat, NOTHING, low.type_of(expr.pat))
         alias(low, expr.pat, low.type_of(expr.pat), place)
         run_body(low, expr.body)
+        drop_names(low, expr.body.end)
         low.pop(expr.body.end, "scope")
 
     _repeat(low, expr, body, forever=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from soundcheck.calls.sites import BodyId
+from soundcheck.contexts.lowering.branches import glue_of
 from soundcheck.contexts.lowering.captures import captured, named
 from soundcheck.contexts.lowering.extension import extended_by
 from soundcheck.contexts.lowering.frames import NOTHING, Frame, Values, merge
@@ -163,7 +164,7 @@ def _drop_contents(
     Glue that belongs to none of its locals runs last, or is given back if it is to be spared.
     """
     left = list(sites)
-    glue = {name: one for name in frame.locals if (one := _glue_of(low, frame, name, left))}
+    glue = {name: one for name in frame.locals if (one := glue_of(low, frame, name, left))}
     ended = set(kept)
     for part in reversed(frame.contents):
         if isinstance(part, int):
@@ -179,19 +180,6 @@ def _drop_contents(
         return left
     low.ops.extend(Call(at, at, one.site.kind, nth=one.nth) for one in left)
     return []
-
-
-def _glue_of(low: Lowering, frame: Frame, name: str, sites: list[Implied]) -> Implied | None:
-    """The drop glue of a local among what is dropped at one place, taken out of it."""
-    local = frame.locals[name]
-    ty = low.world.methods.normalize(local.type, low.body.context.bounds)
-    wanted = low.world.callees.drops(ty, low.body.owner.cfg)
-    if not wanted:
-        return None
-    for index, one in enumerate(sites):
-        if one.site.kind == "drop" and one.site.callees == wanted:
-            return sites.pop(index)
-    return None
 
 
 def _alternatives(low: Lowering, stmts: Sequence[it.Stmt]) -> Iterator[list[it.Stmt]]:

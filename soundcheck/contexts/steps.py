@@ -1,0 +1,46 @@
+"""What a step tells of where it leads: how much of a guess that is, and what it runs later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from soundcheck.calls.linking import World
+from soundcheck.calls.sites import TAKEN_OUT, BodyId
+from soundcheck.contexts.flows import Event
+from soundcheck.crates.definitions import Def
+from soundcheck.syntax import items as it
+from soundcheck.types.ty import Opaque, Param
+
+
+def guess(event: Event, *, sure: bool) -> int:
+    """How much of a guess a step is: who drops what others own too, need not be the last."""
+    site = event.site
+    if site is None or site.kind != "drop":
+        return int(not sure)
+    return 2 if site.reason == TAKEN_OUT else 2 + (not sure)
+
+
+def asks(event: Event) -> bool:
+    """Whether what is called does something else where it must not sleep: we know not what."""
+    return any(one.does == "asks" for one in event.meaning.effects)
+
+
+def futures_among(defs: Sequence[Def], bodies: Iterable[BodyId]) -> frozenset[BodyId]:
+    """The async functions among some bodies."""
+    items = ((body, defs[body.owner].item) for body in bodies if body.closure < 0)
+    return frozenset(
+        body for body, item in items if isinstance(item, it.Function) and item.is_async
+    )
+
+
+def is_awaited(world: World, callees: Sequence[BodyId], index: int) -> bool:
+    """Whether what functions are given is a future for them, to be run till it is done."""
+    for callee in callees:
+        signature = world.methods.declared.signature_of(world.defmap.defs[callee.owner])
+        ty = signature.params[index] if index < len(signature.params) else None
+        bounds = signature.bounds.get(ty.name, ()) if isinstance(ty, Param) else ()
+        if isinstance(ty, Opaque):
+            bounds = ty.bounds
+        if any(bound.path.endswith("::Future") for bound in bounds):
+            return True
+    return False
