@@ -53,6 +53,17 @@ fn doubled_any<T: Clone>(n: &Vec<T>) -> Vec<T> { n.clone() }
 fn stepped(n: Made) { n.take(2).count(); }
 fn chosen(n: Option<Made>) -> Made { n.unwrap_or_default() }
 fn shown(f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", 1) }
+struct Near;
+impl Near { async fn go(&self, _: u8) { three() } }
+struct Far;
+impl Far { async fn go(&self, _: u8) { step(); } }
+enum Way { Near(Near), Far(Far) }
+impl Way {
+    delegate! {
+        to match self { Way::Near(way) => way, Way::Far(way) => way } { async fn go(&self, n: u8); }
+    }
+}
+async fn delegated(way: &Way) { way.go(1).await }
 struct Engine;
 impl Engine { fn poll(&mut self, _: u8) { three() } }
 fn polled(engine: &mut Engine) { engine.poll(1); }
@@ -84,6 +95,8 @@ fn key(n: &u8) -> u8 { *n }
         pytest.param("doubled", "copy", id="a vector's elements"),
         pytest.param("stepped", "step", id="the iterator in an iterator"),
         pytest.param("chosen", "make", id="a default"),
+        pytest.param("delegated", "three", id="what a macro delegates to"),
+        pytest.param("delegated", "step", id="what a macro delegates to in another arm"),
         pytest.param("polled", "three", id="a method that is named like that of references"),
     ],
 )
@@ -98,6 +111,7 @@ def test_what_is_given_is_reached(whole_model_of, start, goal):
         pytest.param("counted", "copy", id="the clone of another type"),
         pytest.param("counted", "grab", id="what clones of other types allocate"),
         pytest.param("cloned", "copy", id="a vector of other elements"),
+        pytest.param("delegated", "put", id="what is delegated by another name"),
         pytest.param("summed", "step", id="an iterator of another type"),
         pytest.param("printed", "put", id="a writer of another type"),
         pytest.param("doubled_any", "copy", id="elements of any type"),

@@ -32,6 +32,7 @@ from soundcheck.syntax.lowering.common import (
     read_visibility,
 )
 from soundcheck.syntax.lowering.context import COMMENTS, Lowering, first_named
+from soundcheck.syntax.lowering.delegations import delegated
 from soundcheck.syntax.lowering.expressions import lower_expr
 from soundcheck.syntax.lowering.imports import lower_use
 from soundcheck.syntax.lowering.macro_calls import lower_macro_tokens
@@ -287,6 +288,9 @@ def _macro_item(cx: Lowering, node: Node, head: Head) -> AnyItem:
     name = "::".join(path.names)
     common = common._replace(name=name, name_start=macro.start_byte)
     form, items, body = lower_macro_tokens(cx, path.name, tokens)
+    made = delegated(path.name, body)
+    if made:
+        form, items, body = "items", made, None
     text = cx.source[tokens.start_byte + 1 : tokens.end_byte - 1].decode("utf-8", "replace").strip()
     is_kept = not form or len(text) < _LONGEST_TEXT
     return MacroItem(*common, form=form, items=items, body=body, text=text if is_kept else "")

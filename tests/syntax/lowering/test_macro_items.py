@@ -435,6 +435,33 @@ LOST = [
         id="delegation-of-several",
     ),
     pytest.param(
+        (
+            "delegate! { to match self { A::B(c) => c } { fn d(&self, e: u8); "
+            "#[call(g)] async fn f(&self); } }"
+        ),
+        (
+            "(macroitem delegate form=items items=[(function d params=[(param e u8)] "
+            "receiver=&self body=(block [] tail=(match self [(arm (tuplestructpat A::B [c]) - "
+            "(methodcall c d [e]))]))) (function f attributes=[(attribute call args=`(g)`)] "
+            "receiver=&self qualifiers=[async] body=(block [] tail=(match self [(arm "
+            "(tuplestructpat A::B [c]) - (await (methodcall c g [])))])))] text=`to match self "
+            "{ A::B(c) => c } { fn d(&self, e: u8); #[call(g)] async fn f(&self); }`)"
+        ),
+        ["unread-macro: to"],
+        id="delegation-to-arms",
+    ),
+    pytest.param(
+        "m! { to match self { A::B(c) => c } { fn d(&self, e: u8); } }",
+        (
+            "(macroitem m form=block body=(block [(opaque `broken code`); (exprstmt (match self "
+            "[(arm (tuplestructpat A::B [c]) - c)]) has_semicolon=false)] tail=(block [(function "
+            "d params=[(param e u8)] receiver=&self)])) text=`to match self { A::B(c) => c } { fn "
+            "d(&self, e: u8); }`)"
+        ),
+        ["unread-macro: to"],
+        id="no-delegation",
+    ),
+    pytest.param(
         "m! { pub struct A(u32); impl B c; }",
         (
             "(macroitem m form=items items=[(adt A visibility=pub form=tuple "
