@@ -238,7 +238,7 @@ class _Walk:
         return state
 
     def _call(self, op: Call, state: State) -> State:
-        site = self._flows.site_of(self._script.body, op)
+        site = self._flows.sites.get((self._script.body, op.start, op.end, op.kind, op.nth))
         meaning = self._flows.meanings.of(op, site, self._words)
         if meaning.taking is not None and site is not None and len(site.callees) == 1:
             masks = self._flows.summary(site.callees[0]).masks

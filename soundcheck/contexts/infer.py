@@ -155,11 +155,11 @@ class Contexts:
 
     def calls_parameter(self, body: BodyId, op: Call) -> bool:
         """Whether a call is of what a body was given as an argument."""
-        return self.parameter(body, op) >= 0
+        return op.kind == "value" and self.parameter(body, op) >= 0
 
     def parameter(self, body: BodyId, op: Call) -> int:
         """The number of the parameter that a step calls, or -1."""
-        return self._params.get((body, op.start, op.end), -1) if op.kind == "value" else -1
+        return self._params.get((body, op.start, op.end), -1)
 
     @cached_property
     def mutable_statics(self) -> frozenset[str]:
@@ -353,7 +353,7 @@ class Contexts:
                 continue
             mask = event.state.mask(INTERRUPTS)
             irq = UNMASKED if mask == EITHER else mask
-            is_param = self.calls_parameter(body, op)
+            is_param = op.kind == "value" and self.calls_parameter(body, op)
             sure = site.resolution in ("exact", "external")
             if not is_param and not self._is_told(event, is_handler=is_handler):
                 for callee in site.callees:

@@ -198,14 +198,16 @@ class Places:
 
         What a closure gives it, it may give back.
         """
-        if self._holds_same(self.type_of(expr), self.type_of(first)):
-            return self.name_of(first)
         closure = next((arg for arg in expr.args if isinstance(arg, it.Closure)), None)
+        base = self.name_of(first)
+        if closure is None and (not base or base.startswith("local ")):
+            return base
+        if self._holds_same(self.type_of(expr), self.type_of(first)):
+            return base
         if closure is not None and self.type_of(closure.body) != _BOOL:
             return self.led.get(id(closure.body), "")
         if isinstance(expr, it.Call):
             return ""
-        base = self.name_of(first)
         return base if self._is_iterator(self.type_of(first)) else element_of(base)
 
     def _holds_same(self, one: Ty, other: Ty) -> bool:
@@ -255,7 +257,7 @@ class Places:
     def lends(self, ty: Ty, depth: int = 0) -> bool:
         """Whether a type is one that leads elsewhere, perhaps in an option or result."""
         if not isinstance(ty, Adt):
-            return isinstance(ty, Reference | Pointer)
+            return isinstance(ty, (Reference, Pointer))
         if not ty.args or depth > _DEEPEST_LAYER or self._defs[ty.def_id].name not in _LAYERS:
             return False
         return self.is_shared(ty) or self.lends(ty.args[0], depth + 1)
@@ -264,8 +266,9 @@ class Places:
         """Whether an expression makes the first owner of a value: ``Arc::new(Table { .. })``."""
         if not isinstance(expr, it.Call) or not isinstance(expr.func, it.PathExpr):
             return False
-        is_new = expr.func.path.name == "new" and len(expr.args) == 1
-        return is_new and self.is_shared(self.type_of(expr)) and not self.name_of(expr.args[0])
+        if expr.func.path.name != "new" or not self.is_shared(self.type_of(expr)):
+            return False
+        return len(expr.args) == 1 and not self.name_of(expr.args[0]).startswith(NAMED)
 
     def give(self, expr: it.Expr) -> None:
         """Note that others get what an expression names, or a part of it."""

@@ -181,7 +181,16 @@ def calls_in(ops: Sequence[AnyOp]) -> Iterator[Call]:
 
 def count_calls(ops: Sequence[AnyOp]) -> int:
     """How many calls a script has, those in its branches and loops included."""
-    return sum(1 for _ in calls_in(ops))
+    count = 0
+    for op in ops:
+        match op:
+            case Call():
+                count += 1
+            case Branch(arms=arms):
+                count += sum(count_calls(arm) for arm in arms)
+            case Loop(body=body):
+                count += count_calls(body)
+    return count
 
 
 SiteKey = tuple[BodyId, int, int, str, int]

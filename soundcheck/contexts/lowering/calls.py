@@ -54,13 +54,14 @@ def lower_method(low: Lowering, expr: it.MethodCall, how: str) -> Values:
     else:
         given = NOTHING
     place = low.name(receiver)
-    if site is not None and site.resolution == "external":
+    if place and expr.args and site is not None and site.resolution == "external":
         _lend(low, expr, place)
     values = tuple(v for arg in expr.args for v in low.take(arg))
     ty = low.places.receiver(receiver, site)
     low.imply(expr, receiver)
     stored = _stored(low, expr, site, values)
-    _give(low, expr)
+    if low.places.fresh:
+        _give(low, expr)
     found = _emit(low, expr, site, "method", place, ty, (*given, *(() if stored else values)))
     if stored:
         low.store(receiver, values)
@@ -73,8 +74,6 @@ def _give(low: Lowering, expr: it.Call | it.MethodCall) -> None:
 
     What only a ``Weak`` leads to, who has that cannot find before its first owner is shared.
     """
-    if not low.places.fresh:
-        return
     if isinstance(expr, it.MethodCall):
         is_whole = isinstance(expr.receiver, it.PathExpr)
         for one in (*expr.args, *((expr.receiver,) if is_whole else ())):
@@ -89,9 +88,9 @@ def _lend(low: Lowering, expr: it.MethodCall, place: str) -> None:
 
     An option's method gives its closure what the option holds, a container's one of many.
     """
-    if place and expr.args and not low.places.lends(low.type_of(expr.receiver)):
+    if not low.places.lends(low.type_of(expr.receiver)):
         place = element_of(place)
-    for arg in expr.args if place else ():
+    for arg in expr.args:
         if isinstance(arg, it.Closure) and len(arg.params) == 1:
             low.lent[id(arg)] = place
         elif expr.name in _KEEPERS:
@@ -165,7 +164,8 @@ def lower_call(low: Lowering, expr: it.Call, how: str) -> Values:
         if isinstance(expr.func, it.PathExpr):
             pairs = ((str(index), arg) for index, arg in enumerate(expr.args))
             note_parts(low, expr, expr.func.path, pairs)
-        _give(low, expr)
+        if low.places.fresh:
+            _give(low, expr)
         return given
     taken = _taken_out(low, site, expr.args[0]) if expr.args else NOTHING
     place = ""
@@ -175,7 +175,8 @@ def lower_call(low: Lowering, expr: it.Call, how: str) -> Values:
         ty = low.places.receiver(expr.args[0], site)
     if site.reason not in _DROPPERS:
         low.imply(expr)
-    _give(low, expr)
+    if low.places.fresh:
+        _give(low, expr)
     found = _emit(low, expr, site, kind, place, ty, given)
     low.frames.own(taken)
     return (*taken, *found)

@@ -13,7 +13,7 @@ from soundcheck.contexts.lowering.frames import NOTHING, Frame, Frames, Values, 
 from soundcheck.contexts.places import NAMED, Places
 from soundcheck.contexts.scripts import AnyOp, Branch, Call, Exit, Loop, Release, Script, Words
 from soundcheck.syntax import items as it
-from soundcheck.types.ty import Adt, Foreign, Never, Reference, Ty
+from soundcheck.types.ty import UNKNOWN, Adt, Foreign, Never, Reference, Ty
 
 Lower = Callable[..., Values]
 _Where = tuple[BodyId, int, int]
@@ -290,15 +290,23 @@ class Lowering:
         """The name of a place, as ``Places`` has it."""
         return self.places.name_of(expr)
 
-    def note_place(self, expr: it.Expr) -> None:
-        """Note where an expression leads, while the names in it mean something."""
-        if self.places.lends(self.type_of(expr)):
+    def note_place(self, expr: it.Expr, whole: it.Expr | None = None) -> None:
+        """Note where an expression leads, while the names in it mean something.
+
+        ``whole`` is an expression that leads there as well.
+        """
+        if self.places.lends(self.body.types.get(id(expr), UNKNOWN)):
             place = self.name(expr)
-            self.places.led[id(expr)] = "" if place.startswith("local ") else place
+            place = "" if place.startswith("local ") else place
+            self.places.led[id(expr)] = place
+            if whole is not None:
+                self.places.led[id(whole)] = place
 
     def lead(self, expr: it.Expr, ways: Sequence[it.Expr]) -> None:
         """Note where an expression leads, if all that its value can come from lead there."""
         led = self.places.led
+        if not led:
+            return
         names = {led.get(id(way), "") for way in ways if not self.places.is_nothing(way)}
         if any(names):
             led[id(expr)] = names.pop() if len(names) == 1 else ""

@@ -124,8 +124,7 @@ def _run_block(low: Lowering, block: it.Block) -> Values:
             low.fork(group[0].start, [partial(_run_statement, low, one) for one in group])
     values = NOTHING if block.tail is None else _lower_tail(low, block, block.tail)
     if block.tail is not None:
-        low.note_place(block.tail)
-        low.lead(block, [block.tail])
+        low.note_place(block.tail, block)
     frame = low.frames.all.pop()
     low.forget_names(frame)
     is_body = block is low.body.root
