@@ -1,9 +1,11 @@
 """The command line: one file a command, loaded when it is called."""
 
+import contextlib
 import gc
 import importlib
 import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -68,7 +70,7 @@ def cli() -> None:
     """Is this unsafe Rust sound, and does its safety depend on context?"""
 
 
-def run() -> None:
+def run() -> NoReturn:
     """Run the command line and leave with its exit code: 0, 1 for findings, 2 for no trust."""
     # A run makes millions of values and drops few: looking for garbage among them costs a third.
     gc.disable()
@@ -90,7 +92,24 @@ def run() -> None:
     except Exception as error:
         _say(_internal(error))
         code = 2
-    sys.exit(code if isinstance(code, int) else 0)
+    _leave(code if isinstance(code, int) else 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process once all is written.
+
+    Python would first free every value by itself, which takes as long as a sixth of a warm run.
+    """
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = 0
+    except OSError as error:
+        _say(f"the output could not be written: {error.strerror or error}")
+        code = 2
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _say(message: str) -> None:
