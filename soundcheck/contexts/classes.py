@@ -114,9 +114,9 @@ class LockClasses:
             if "|" in place and place.startswith(("result ", "given "))
         }
         for place in sorted(places):
-            first, *others = sorted(self._names(place), key=lambda name: ("()" in name, name))
-            for other in others:
-                self._join(other, first)
+            names = sorted(self._names(place), key=lambda name: ("()" in name, name))
+            for other in names[1:]:
+                self._join(other, names[0])
 
     def _join_stores(self) -> None:
         """A field, or what lies in a container, is what alone is put there."""

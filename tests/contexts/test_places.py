@@ -140,6 +140,24 @@ CASES = [
     ),
     pytest.param(
         """
+        use alloc::sync::Arc;
+        #[cfg(feature = "disk")]
+        fn make() -> Arc<Spin<Row>> {
+            let made = Arc::new(Spin::new(Row { x: 0, y: 0 }));
+            made
+        }
+        #[cfg(not(feature = "disk"))]
+        fn make() -> Arc<Spin<Row>> { Arc::new(Spin::new(Row { x: 1, y: 1 })) }
+        fn f() {
+            let made = make();
+            let g = made.lock();
+            at(); //~ holds ?
+        }
+        """,
+        id="what each build makes anew has no name",
+    ),
+    pytest.param(
+        """
         use std::sync::Arc;
         struct File { data: Arc<Spin<Row>> }
         struct Handle { inner: Arc<Spin<Row>> }
