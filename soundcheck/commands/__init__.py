@@ -1,6 +1,7 @@
 """The command line: one file a command, loaded when it is called."""
 
 import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -32,6 +33,9 @@ _COMMANDS = {
     "surface": "list modules by the safe code that can break their unsafe code",
     "trace": "hold a trace against the call graph",
 }
+
+# What writing to a disk or a terminal fails with.
+_FULL = (errno.ENOSPC, errno.EIO)
 
 
 class _Commands(click.Group):
@@ -87,8 +91,12 @@ def run() -> NoReturn:
         code = 2
     except BrokenPipeError:
         # Who reads our output has seen enough.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        _drop_output()
         code = 0
+    except OSError as error:
+        _say(_unwritten(error) if error.errno in _FULL else _internal(error))
+        _drop_output()
+        code = 2
     except Exception as error:
         _say(_internal(error))
         code = 2
@@ -105,11 +113,19 @@ def _leave(code: int) -> NoReturn:
     except BrokenPipeError:
         code = 0
     except OSError as error:
-        _say(f"the output could not be written: {error.strerror or error}")
+        _say(_unwritten(error))
         code = 2
     with contextlib.suppress(OSError):
         sys.stderr.flush()
     os._exit(code)
+
+
+def _drop_output() -> None:
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+
+
+def _unwritten(error: OSError) -> str:
+    return f"the output could not be written: {(error.strerror or str(error)).lower()}"
 
 
 def _say(message: str) -> None:
