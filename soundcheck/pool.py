@@ -6,18 +6,21 @@ Work goes in by fork and results come back as bytes, so nothing is ever pickled.
 import contextlib
 import os
 import signal
+import struct
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import BinaryIO, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 # Below this much work, in the unit of the weights, a second process costs more than it saves.
 LEAST_WEIGHT = 150_000
-# What an item costs that has no weight of its own.
-_BASE_WEIGHT = 200
-# Stands where the length of a result would, before the words of what went wrong.
+# Stands where the number of results would, before the words of what went wrong.
 _FAILED = (1 << 64) - 1
+# What a number of the queue takes, in bytes, and how many a pipe holds anywhere.
+_TOKEN = 4
+_MOST_TOKENS = 1_000
 
 
 class WorkerDiedError(Exception):
@@ -25,10 +28,9 @@ class WorkerDiedError(Exception):
 
 
 class _Worker(NamedTuple):
-    """A process, the indices of the items it works on, and the end of its pipe that is ours."""
+    """A process, and the end of its pipe that is ours."""
 
     process: int
-    share: list[int]
     reader: BinaryIO
 
 
@@ -54,71 +56,87 @@ def map_bytes(
     raises in this process.
     """
     jobs = min(jobs, len(items), 1 + sum(weights) // LEAST_WEIGHT)
+    # The most work first: who is last to finish is then late by little.
+    order = sorted(range(len(items)), key=lambda index: (-weights[index], index))
+
+    def work(places: Iterable[int], tell: Callable[[int], None] | None) -> dict[int, bytes]:
+        results: dict[int, bytes] = {}
+        for done, place in enumerate(places):
+            if tell is not None and done % 8 == 0:
+                tell(100 * place // len(order))
+            results[order[place]] = function(items[order[place]])
+        return results
+
     if jobs < 2 or not hasattr(os, "fork"):
-        return _work(function, items, range(len(items)), tell)
-    return _fan_out(function, items, _shares(weights, jobs), tell)
-
-
-def _work(
-    function: Callable[[T], bytes],
-    items: Sequence[T],
-    indices: Sequence[int],
-    tell: Callable[[int], None] | None,
-) -> list[bytes]:
-    results: list[bytes] = []
-    for done, index in enumerate(indices):
-        if tell is not None and done % 16 == 0:
-            tell(100 * done // len(indices))
-        results.append(function(items[index]))
-    return results
-
-
-def _shares(weights: Sequence[int], jobs: int) -> list[list[int]]:
-    """Split the indices into shares of about equal weight: the largest first, to the lightest."""
-    shares: list[list[int]] = [[] for _ in range(jobs)]
-    loads = [0] * jobs
-    for index in sorted(range(len(weights)), key=lambda index: (-weights[index], index)):
-        lightest = loads.index(min(loads))
-        shares[lightest].append(index)
-        loads[lightest] += weights[index] + _BASE_WEIGHT
-    return shares
+        results = work(range(len(order)), tell)
+    else:
+        results = _fan_out(work, len(order), jobs, tell)
+    return [results[index] for index in range(len(items))]
 
 
 def _fan_out(
-    function: Callable[[T], bytes],
-    items: Sequence[T],
-    shares: list[list[int]],
+    work: Callable[[Iterable[int], Callable[[int], None] | None], dict[int, bytes]],
+    count: int,
+    jobs: int,
     tell: Callable[[int], None] | None,
-) -> list[bytes]:
+) -> dict[int, bytes]:
+    """Each process begins at a place of its own, and then takes what nobody has taken yet."""
     workers: list[_Worker] = []
-    results: list[bytes] = [b""] * len(items)
-    own = shares[0]
+    own = [0]
     is_done = False
-    try:
-        for share in shares[1:]:
-            try:
-                workers.append(_start(function, items, share, workers))
-            except OSError:  # no more processes or pipes to be had
-                own = own + share
-        for index, result in zip(own, _work(function, items, own, tell), strict=True):
-            results[index] = result
-        for worker in workers:
-            for index in worker.share:
-                results[index] = _receive(worker.reader)
-        is_done = True
-    finally:
-        for worker in workers:
-            worker.reader.close()
-            with contextlib.suppress(OSError):
-                if not is_done:
-                    os.kill(worker.process, signal.SIGKILL)
-                os.waitpid(worker.process, 0)
+    with _queue(jobs, count) as queue:
+        try:
+            for place in range(1, jobs):
+                try:
+                    begin = partial(work, queue.places([place]), None)
+                    workers.append(_start(begin, workers))
+                except OSError:  # no more processes or pipes to be had
+                    own.extend(range(place, jobs))
+                    break
+            results = work(queue.places(own), tell)
+            for worker in workers:
+                results.update(_receive(worker.reader))
+            is_done = True
+        finally:
+            for worker in workers:
+                worker.reader.close()
+                with contextlib.suppress(OSError):
+                    if not is_done:
+                        os.kill(worker.process, signal.SIGKILL)
+                    os.waitpid(worker.process, 0)
     return results
 
 
-def _start(
-    function: Callable[[T], bytes], items: Sequence[T], share: list[int], others: list[_Worker]
-) -> _Worker:
+class _Queue(NamedTuple):
+    """Places that processes take from, each by one: the end of a pipe that holds their numbers."""
+
+    reading: int
+    step: int
+    end: int
+
+    def places(self, own: Iterable[int]) -> Iterator[int]:
+        """Some places, and then those that nobody else has taken."""
+        yield from own
+        while token := os.read(self.reading, _TOKEN):
+            start = int.from_bytes(token, "little")
+            yield from range(start, min(start + self.step, self.end))
+
+
+@contextlib.contextmanager
+def _queue(start: int, count: int) -> Iterator[_Queue]:
+    """The places from ``start`` on; several together where there are more than a pipe holds."""
+    step = 1 + (count - start) // _MOST_TOKENS
+    reading, writing = os.pipe()
+    try:
+        with os.fdopen(writing, "wb") as pipe:
+            for place in range(start, count, step):
+                pipe.write(place.to_bytes(_TOKEN, "little"))
+        yield _Queue(reading, step, count)
+    finally:
+        os.close(reading)
+
+
+def _start(work: Callable[[], dict[int, bytes]], others: list[_Worker]) -> _Worker:
     reading, writing = os.pipe()
     try:
         with warnings.catch_warnings():
@@ -133,39 +151,49 @@ def _start(
         os.close(reading)
         for other in others:
             other.reader.close()
-        _serve(function, items, share, writing)
+        _serve(work, writing)
     os.close(writing)
-    return _Worker(process, share, os.fdopen(reading, "rb"))
+    return _Worker(process, os.fdopen(reading, "rb"))
 
 
-def _receive(reader: BinaryIO) -> bytes:
-    """One result as ``_serve`` sends it: its length in eight bytes, and itself."""
-    head = reader.read(8)
-    size = int.from_bytes(head, "little")
-    if len(head) == 8 and size == _FAILED:
+def _receive(reader: BinaryIO) -> dict[int, bytes]:
+    """Results as ``_serve`` sends them."""
+    results: dict[int, bytes] = {}
+    (count,) = _receive_numbers(reader, 1)
+    if count == _FAILED:
         words = reader.read().decode("utf-8", "replace")
         raise WorkerDiedError(f"a worker process failed: {words}")
-    result = reader.read(size) if len(head) == 8 else b""
-    if len(head) < 8 or len(result) < size:
+    for _ in range(count):
+        index, size = _receive_numbers(reader, 2)
+        results[index] = _receive_bytes(reader, size)
+    return results
+
+
+def _receive_numbers(reader: BinaryIO, count: int) -> tuple[int, ...]:
+    return struct.unpack(f"<{count}Q", _receive_bytes(reader, 8 * count))
+
+
+def _receive_bytes(reader: BinaryIO, size: int) -> bytes:
+    data = reader.read(size)
+    if len(data) < size:
         raise WorkerDiedError("a worker process died before it had sent its results")
-    return result
+    return data
 
 
-def _serve(
-    function: Callable[[T], bytes], items: Sequence[T], share: list[int], writing: int
-) -> None:
-    """Do a share, send the results and leave; never returns."""
+def _serve(work: Callable[[], dict[int, bytes]], writing: int) -> None:
+    """Work, send how many results there are, and each with its index and length; never returns."""
     status = 1
     try:
         with os.fdopen(writing, "wb") as writer:
             try:
-                results = _work(function, items, share, None)
+                results = work()
             except Exception as error:
-                writer.write(_FAILED.to_bytes(8, "little"))
+                writer.write(struct.pack("<Q", _FAILED))
                 writer.write(f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
             else:
-                for result in results:
-                    writer.write(len(result).to_bytes(8, "little"))
+                writer.write(struct.pack("<Q", len(results)))
+                for index, result in results.items():
+                    writer.write(struct.pack("<QQ", index, len(result)))
                     writer.write(result)
                 status = 0
     except BaseException:  # noqa: S110  the parent sees the pipe close and tells
