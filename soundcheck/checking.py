@@ -1,7 +1,7 @@
 """Stage 5 run: checks of single files from what was seen of them before, the others abreast."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 from itertools import chain
 
@@ -24,6 +24,7 @@ Spread = Callable[[Sequence[Callable[[], bytes]]], Sequence[bytes]]
 
 _ENCODER = msgspec.msgpack.Encoder()
 _FINDINGS = msgspec.msgpack.Decoder(list[list[Finding]])
+_LOOKS = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
 
 
 def recall_nothing(files: Mapping[str, bytes], look: Callable[[str], bytes]) -> dict[str, bytes]:
@@ -42,43 +43,78 @@ def find(
     """The findings of all rules but those of late checks, by rule, in the order of ``rules``."""
     checks = [(rule, check_of(rule.check)) for rule in rules]
     single = [(rule, check) for rule, check in checks if isinstance(check, FileCheck)]
-    whole = [(rule, check) for rule, check in checks if isinstance(check, Check)]
-    found = dict(_find_by_file(program, single, recall))
-    found |= _find_abreast(program, whole, spread)
+    groups = list(_groups([(rule, check) for rule, check in checks if isinstance(check, Check)]))
+    shares = list(_shares(program) if groups else [program.paths]) if single else []
+    look = _looks(program, single, recall)
+    functions = [
+        *(partial(_find_group, program, group) for group in groups),
+        *(partial(look, paths) for paths in shares),
+    ]
+    # Without those that run abreast, it is the looks that are made in several processes.
+    results = (spread if groups else one_by_one)(functions)
+    found: dict[str, Iterable[Finding]] = {}
+    for group, result in zip(groups, results[: len(groups)], strict=True):
+        names = (rule.name for rule, _ in group)
+        found.update(zip(names, _FINDINGS.decode(result), strict=True))
+    found.update(_conclude(program, single, results[len(groups) :]))
     for rule in rules:
         yield from found.get(rule.name, ())
 
 
 # -- file by file ------------------------------------------------------------------------------
 
+# Several, so that who is done early takes the next; few, since each has to begin.
+_SHARES = 8
 
-def _find_by_file(
+
+def _shares(program: Program) -> Iterator[Sequence[str]]:
+    """The files in parts that take about as long."""
+    paths = tuple(program.paths)
+    for i in range(_SHARES):
+        yield paths[i::_SHARES]
+
+
+def _looks(
     program: Program, checks: Sequence[tuple[Rule, FileCheck]], recall: Recall
-) -> Iterator[tuple[str, list[Finding]]]:
-    if not checks:
-        return
-    around = [check.around(program, rule) for rule, check in checks]
-    rest = blake2b(digest_size=20)
-    for (rule, _), known in zip(checks, around, strict=True):
-        rest.update(repr((rule, _in_order(known))).encode("utf-8", "surrogatepass"))
+) -> Callable[[Sequence[str]], bytes]:
+    """What gives for some files what each check sees there."""
+
+    @cache
+    def around() -> tuple[list[object], bytes]:
+        known = [check.around(program, rule) for rule, check in checks]
+        digest = blake2b(digest_size=20)
+        for (rule, _), one in zip(checks, known, strict=True):
+            digest.update(repr((rule, _in_order(one))).encode("utf-8", "surrogatepass"))
+        return known, digest.digest()
 
     def look(path: str) -> bytes:
         view = program.only(path)
-        parts = zip(checks, around, strict=True)
+        parts = zip(checks, around()[0], strict=True)
         seen = [list(check.look(view, rule, known)) for (rule, check), known in parts]
-        return _ENCODER.encode([_ENCODER.encode(one) for one in seen])
+        return _ENCODER.encode(seen)
 
-    keys = {path: rest.digest() + _place_of(program, path) for path in program.paths}
-    looks = recall(keys, look)
-    split = msgspec.msgpack.Decoder(list[bytes])
-    by_file = {path: split.decode(looks[path]) for path in program.paths}
+    def look_at(paths: Sequence[str]) -> bytes:
+        rest = around()[1]
+        keys = {path: rest + _place_of(program, path) for path in paths}
+        return _ENCODER.encode({path: msgspec.Raw(one) for path, one in recall(keys, look).items()})
+
+    return look_at
+
+
+def _conclude(
+    program: Program, checks: Sequence[tuple[Rule, FileCheck]], shares: Iterable[bytes]
+) -> Iterator[tuple[str, Iterable[Finding]]]:
+    """The findings by rule, from what was seen in each share of the files."""
+    looks = dict(chain.from_iterable(_LOOKS.decode(share).items() for share in shares))
+    split = msgspec.msgpack.Decoder(list[msgspec.Raw])
+    by_file = {path: split.decode(looks[path]) for path in program.paths} if looks else {}
     for i, (rule, check) in enumerate(checks):
         decoder = msgspec.msgpack.Decoder(check.sees)
         seen = {path: decoder.decode(parts[i]) for path, parts in by_file.items()}
         if check.conclude is None:
-            yield rule.name, list(chain.from_iterable(seen.values()))
+            yield rule.name, chain.from_iterable(seen.values())
         else:
-            yield rule.name, list(check.conclude(program, rule, seen))
+            yield rule.name, check.conclude(program, rule, seen)
 
 
 def _place_of(program: Program, path: str) -> bytes:
@@ -104,19 +140,14 @@ def _in_order(value: object) -> object:
 # -- abreast -----------------------------------------------------------------------------------
 
 
-def _find_abreast(
-    program: Program, checks: Sequence[tuple[Rule, Check]], spread: Spread
-) -> Iterable[tuple[str, list[Finding]]]:
+def _groups(
+    checks: Sequence[tuple[Rule, Check]],
+) -> Iterator[Sequence[tuple[Rule, Check]]]:
     """Those that follow contexts apart from those that do not: they share what takes long."""
-    groups = [
-        [(rule, check) for rule, check in checks if check.spec.needs_contexts == needs]
-        for needs in (True, False)
-    ]
-    groups = [group for group in groups if group]
-    results = spread([partial(_find_group, program, group) for group in groups])
-    for group, result in zip(groups, results, strict=True):
-        names = (rule.name for rule, _ in group)
-        yield from zip(names, _FINDINGS.decode(result), strict=True)
+    for needs in (True, False):
+        group = [(rule, check) for rule, check in checks if check.spec.needs_contexts == needs]
+        if group:
+            yield group
 
 
 def _find_group(program: Program, checks: Sequence[tuple[Rule, Check]]) -> bytes:

@@ -9,6 +9,7 @@ import signal
 import struct
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from functools import partial
 from typing import BinaryIO, NamedTuple, TypeVar
 
@@ -21,6 +22,9 @@ _FAILED = (1 << 64) - 1
 # What a number of the queue takes, in bytes, and how many a pipe holds anywhere.
 _TOKEN = 4
 _MOST_TOKENS = 1_000
+
+# Whether this is a share of the work of several processes, which makes no further ones.
+_is_share = ContextVar("is_share", default=False)
 
 
 class WorkerDiedError(Exception):
@@ -53,7 +57,7 @@ def map_bytes(
 
     ``weights`` say how much work each item is, in bytes of source. ``tell`` is called with the
     share done, in percent, from time to time. Raises ``WorkerDiedError``, and what ``function``
-    raises in this process.
+    raises in this process. ``function`` may call this again, which then makes no processes.
     """
     jobs = min(jobs, len(items), 1 + sum(weights) // LEAST_WEIGHT)
     # The most work first: who is last to finish is then late by little.
@@ -67,7 +71,7 @@ def map_bytes(
             results[order[place]] = function(items[order[place]])
         return results
 
-    if jobs < 2 or not hasattr(os, "fork"):
+    if jobs < 2 or _is_share.get() or not hasattr(os, "fork"):
         results = work(range(len(order)), tell)
     else:
         results = _fan_out(work, len(order), jobs, tell)
@@ -84,6 +88,7 @@ def _fan_out(
     workers: list[_Worker] = []
     own = [0]
     is_done = False
+    inside = _is_share.set(True)
     with _queue(jobs, count) as queue:
         try:
             for place in range(1, jobs):
@@ -98,6 +103,7 @@ def _fan_out(
                 results.update(_receive(worker.reader))
             is_done = True
         finally:
+            _is_share.reset(inside)
             for worker in workers:
                 worker.reader.close()
                 with contextlib.suppress(OSError):

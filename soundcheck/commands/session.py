@@ -1,5 +1,6 @@
 """What a command works with: the listed files, the cache, and the stages run through both."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
@@ -51,10 +52,23 @@ class Store:
     """What was made of files before, and the processes that make what is not at hand."""
 
     def __init__(self, common: Common, root: Path) -> None:
+        self._folder = None if common.no_cache else common.cache_dir or root / FOLDER
         self.jobs = common.jobs
         self.quiet = common.quiet
-        folder = common.cache_dir or root / FOLDER
-        self.cache = Cache(None if common.no_cache else folder)
+        self.cache = Cache(self._folder)
+        self._by_process = {os.getpid(): self}
+
+    def here(self) -> "Store":
+        """The store of this process, which may have been made by a fork: with its own connection.
+
+        No connection outlives a fork, nor may the process that inherits one close it.
+        """
+        process = os.getpid()
+        if process not in self._by_process:
+            other = self._by_process[process] = copy(self)
+            other.quiet = True
+            other.cache = Cache(self._folder)
+        return self._by_process[process]
 
     def remembered(
         self,
@@ -275,11 +289,11 @@ class Session:
         texts = {file.path: file.data for file in self.input.files}
         keyed = [SourceFile(path, rest + texts[path]) for path, rest in files.items()]
         salt = code_hash("catalog", "checks", "checking", "program", "crates", "boundaries")
-        seen = self.store.remembered("looks", salt, keyed, lambda file: look(file.path))
+        seen = self.store.here().remembered("looks", salt, keyed, lambda file: look(file.path))
         return dict(zip(files, seen, strict=True))
 
     def spread(self, functions: "Sequence[Callable[[], bytes]]") -> list[bytes]:
-        """What functions give, each in a process of its own if there are jobs for it."""
+        """What functions give, in a process or several; those that take long come first."""
         size = sum(len(file.data) for file in self.input.files)
         with told():
             return map_bytes(_call, functions, [size] * len(functions), self.store.jobs)
