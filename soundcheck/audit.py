@@ -7,7 +7,7 @@ from soundcheck.catalog import Catalog, Rule
 from soundcheck.catalog.profiles import Profile
 from soundcheck.catalog.rules import hold
 from soundcheck.catalog.targets import Theory
-from soundcheck.checking import Recall, Spread, find, one_by_one, recall_nothing
+from soundcheck.checking import NO_MEMORY, Memory, Spread, find, one_by_one
 from soundcheck.checks import LATE, check_of
 from soundcheck.checks.kinds import Judged, LateCheck
 from soundcheck.crates.configurations import Asked
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Stages(NamedTuple):
     """How files become facts, and bodies calls: here or in processes, from a cache or anew.
 
-    ``recall`` knows what was seen in files before, ``spread`` runs checks abreast. ``profiles``
+    ``memory`` holds what was seen in files before, ``spread`` runs checks abreast. ``profiles``
     are the names of those to use, if they are not to be chosen by what is audited.
     """
 
@@ -36,7 +36,7 @@ class Stages(NamedTuple):
     link: "Link"
     theory: Theory
     profiles: tuple[str, ...] = ()
-    recall: Recall = recall_nothing
+    memory: Memory = NO_MEMORY
     spread: Spread = one_by_one
 
 
@@ -96,7 +96,7 @@ def examine(
         is_narrowed=asked != EVERY_BUILD,
     )
     triaged = triage(
-        find(program, rules, stages.recall, stages.spread),
+        find(program, rules, stages.memory, stages.spread),
         case,
         terms,
         lambda judged: _find_late(program, rules, judged),

@@ -1,9 +1,10 @@
 """Stage 5 run: checks of single files from what was seen of them before, the others abreast."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from hashlib import blake2b
 from itertools import chain
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,101 +14,115 @@ from soundcheck.checks.kinds import Check, FileCheck
 from soundcheck.finding import Finding
 from soundcheck.program import Program
 
-Recall = Callable[[Mapping[str, bytes], Callable[[str], bytes]], Mapping[str, bytes]]
-"""What a function makes of files, by path: made anew, or known from a run with the same bytes.
 
-The bytes beside a path are all that the function rests on besides the file itself.
-"""
+class Memory(NamedTuple):
+    """What was seen of files before by some rules, for as long as the bytes of a file stay.
 
-Spread = Callable[[Sequence[Callable[[], bytes]]], Sequence[bytes]]
-"""The results of some functions, from one process or several."""
+    Both functions take a hash of the rules first; ``recall`` gives what was kept of some paths,
+    ``keep`` keeps more, by path.
+    """
+
+    recall: Callable[[bytes, Sequence[str]], Mapping[str, bytes]]
+    keep: Callable[[bytes, Mapping[str, bytes]], None]
+
+
+NO_MEMORY = Memory(lambda _rules, _paths: {}, lambda _rules, _looks: None)
+
+Spread = Callable[[Sequence[Callable[[], bytes]], Sequence[Collection[str]]], Sequence[bytes]]
+"""The results of some functions, from one process or several; beside each the paths it works on."""
 
 _ENCODER = msgspec.msgpack.Encoder()
 _FINDINGS = msgspec.msgpack.Decoder(list[list[Finding]])
-_LOOKS = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
+_LOOKS = msgspec.msgpack.Decoder(dict[str, bytes])
 
 
-def recall_nothing(files: Mapping[str, bytes], look: Callable[[str], bytes]) -> dict[str, bytes]:
-    """Look at each file anew."""
-    return {path: look(path) for path in files}
-
-
-def one_by_one(functions: Sequence[Callable[[], bytes]]) -> list[bytes]:
+def one_by_one(
+    functions: Sequence[Callable[[], bytes]], _paths: Sequence[Collection[str]]
+) -> list[bytes]:
     """Call functions here, in turn."""
     return [function() for function in functions]
 
 
 def find(
-    program: Program, rules: Sequence[Rule], recall: Recall, spread: Spread
+    program: Program, rules: Sequence[Rule], memory: Memory, spread: Spread
 ) -> Iterator[Finding]:
     """The findings of all rules but those of late checks, by rule, in the order of ``rules``."""
     checks = [(rule, check_of(rule.check)) for rule in rules]
     single = [(rule, check) for rule, check in checks if isinstance(check, FileCheck)]
     groups = list(_groups([(rule, check) for rule, check in checks if isinstance(check, Check)]))
-    shares = list(_shares(program) if groups else [program.paths]) if single else []
-    look = _looks(program, single, recall)
-    functions = [
-        *(partial(_find_group, program, group) for group in groups),
-        *(partial(look, paths) for paths in shares),
-    ]
-    # Without those that run abreast, it is the looks that are made in several processes.
-    results = (spread if groups else one_by_one)(functions)
+    paths = tuple(program.paths) if single else ()
+    named = repr([rule for rule, _ in single]).encode("utf-8", "surrogatepass")
+    asked = blake2b(named, digest_size=20).digest()
+    known = memory.recall(asked, paths)
+    # Several shares, so that who is done early takes the next; few, since each has to begin.
+    shares = [share for i in range(_SHARES) if (share := paths[i::_SHARES])]
+    look = _looks(program, single, known)
+    results = spread(
+        [
+            *(partial(_find_group, program, group) for group in groups),
+            *(partial(look, share) for share in shares),
+        ],
+        [
+            *(program.paths for _ in groups),
+            *([path for path in share if path not in known] for share in shares),
+        ],
+    )
     found: dict[str, Iterable[Finding]] = {}
-    for group, result in zip(groups, results[: len(groups)], strict=True):
+    for group, result in zip(groups, results, strict=False):
         names = (rule.name for rule, _ in group)
         found.update(zip(names, _FINDINGS.decode(result), strict=True))
-    found.update(_conclude(program, single, results[len(groups) :]))
+    looks: dict[str, bytes] = {}
+    for result in results[len(groups) :]:
+        looks.update(_LOOKS.decode(result))
+    memory.keep(asked, {path: one for path, one in looks.items() if known.get(path) != one})
+    found.update(_conclude(program, single, looks))
     for rule in rules:
         yield from found.get(rule.name, ())
 
 
 # -- file by file ------------------------------------------------------------------------------
 
-# Several, so that who is done early takes the next; few, since each has to begin.
 _SHARES = 8
-
-
-def _shares(program: Program) -> Iterator[Sequence[str]]:
-    """The files in parts that take about as long."""
-    paths = tuple(program.paths)
-    for i in range(_SHARES):
-        yield paths[i::_SHARES]
+# The hash of what a look rests on besides its file, in bytes, before what was seen.
+_REST = 20
 
 
 def _looks(
-    program: Program, checks: Sequence[tuple[Rule, FileCheck]], recall: Recall
+    program: Program, checks: Sequence[tuple[Rule, FileCheck]], known: Mapping[str, bytes]
 ) -> Callable[[Sequence[str]], bytes]:
-    """What gives for some files what each check sees there."""
+    """What gives for some files what each check sees there, behind a hash of what that rests on."""
 
     @cache
     def around() -> tuple[list[object], bytes]:
-        known = [check.around(program, rule) for rule, check in checks]
+        values = [check.around(program, rule) for rule, check in checks]
         digest = blake2b(digest_size=20)
-        for (rule, _), one in zip(checks, known, strict=True):
-            digest.update(repr((rule, _in_order(one))).encode("utf-8", "surrogatepass"))
-        return known, digest.digest()
+        for value in values:
+            digest.update(repr(_in_order(value)).encode("utf-8", "surrogatepass"))
+        return values, digest.digest()
 
     def look(path: str) -> bytes:
         view = program.only(path)
         parts = zip(checks, around()[0], strict=True)
-        seen = [list(check.look(view, rule, known)) for (rule, check), known in parts]
+        seen = [list(check.look(view, rule, value)) for (rule, check), value in parts]
         return _ENCODER.encode(seen)
 
     def look_at(paths: Sequence[str]) -> bytes:
-        rest = around()[1]
-        keys = {path: rest + _place_of(program, path) for path in paths}
-        return _ENCODER.encode({path: msgspec.Raw(one) for path, one in recall(keys, look).items()})
+        looks: dict[str, bytes] = {}
+        for path in paths:
+            rest = blake2b(around()[1] + _place_of(program, path), digest_size=_REST).digest()
+            kept = known.get(path, b"")
+            looks[path] = kept if kept.startswith(rest) else rest + look(path)
+        return _ENCODER.encode(looks)
 
     return look_at
 
 
 def _conclude(
-    program: Program, checks: Sequence[tuple[Rule, FileCheck]], shares: Iterable[bytes]
+    program: Program, checks: Sequence[tuple[Rule, FileCheck]], looks: Mapping[str, bytes]
 ) -> Iterator[tuple[str, Iterable[Finding]]]:
-    """The findings by rule, from what was seen in each share of the files."""
-    looks = dict(chain.from_iterable(_LOOKS.decode(share).items() for share in shares))
+    """The findings by rule, from what was seen in each file."""
     split = msgspec.msgpack.Decoder(list[msgspec.Raw])
-    by_file = {path: split.decode(looks[path]) for path in program.paths} if looks else {}
+    by_file = {path: split.decode(looks[path][_REST:]) for path in program.paths if looks}
     for i, (rule, check) in enumerate(checks):
         decoder = msgspec.msgpack.Decoder(check.sees)
         seen = {path: decoder.decode(parts[i]) for path, parts in by_file.items()}

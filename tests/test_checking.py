@@ -1,12 +1,12 @@
 """What was seen of a file before is believed only while nothing that it rests on has changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import pytest
 
 from soundcheck.audit import Stages, audit
-from soundcheck.checking import Recall, recall_nothing
+from soundcheck.checking import NO_MEMORY, Memory
 from soundcheck.checks import check_of
 from soundcheck.checks.kinds import FileCheck
 from soundcheck.commands.policy import open_catalog, open_theory
@@ -71,26 +71,21 @@ EDITS = [
 ]
 
 
-def remembering() -> Recall:
-    """Recall by path, text and what else a look rests on, as the cache does."""
-    known: dict[tuple[str, bytes], bytes] = {}
+def remembering() -> Callable[[Mapping[str, str]], Memory]:
+    """A memory by path and text, as the cache is one, that lasts from run to run."""
+    kept: dict[tuple[str, str], bytes] = {}
 
-    def recall(files: Mapping[str, bytes], look: Callable[[str], bytes]) -> dict[str, bytes]:
-        for path, rest in files.items():
-            if (path, rest) not in known:
-                known[path, rest] = look(path)
-        return {path: known[path, rest] for path, rest in files.items()}
+    def memory(texts: Mapping[str, str]) -> Memory:
+        def recall(_rules: bytes, paths: Sequence[str]) -> dict[str, bytes]:
+            keys = {path: (path, texts[path]) for path in paths}
+            return {path: kept[key] for path, key in keys.items() if key in kept}
 
-    return recall
+        def keep(_rules: bytes, looks: Mapping[str, bytes]) -> None:
+            kept.update(((path, texts[path]), look) for path, look in looks.items())
 
+        return Memory(recall, keep)
 
-def with_texts(recall: Recall, texts: Mapping[str, str]) -> Recall:
-    """A recall that takes the texts of files into account."""
-
-    def recalled(files: Mapping[str, bytes], look: Callable[[str], bytes]) -> Mapping[str, bytes]:
-        return recall({path: rest + texts[path].encode() for path, rest in files.items()}, look)
-
-    return recalled
+    return memory
 
 
 @cache
@@ -98,7 +93,7 @@ def catalog():
     return open_catalog()
 
 
-def report(texts: Mapping[str, str], recall: Recall) -> Report:
+def report(texts: Mapping[str, str], memory: Memory) -> Report:
     files = tuple(SourceFile(path, text.encode()) for path, text in sorted(texts.items()))
     source = Input(files, (SourceFile("Cargo.toml", MANIFEST.encode()),))
     rules = [
@@ -108,7 +103,7 @@ def report(texts: Mapping[str, str], recall: Recall) -> Report:
         lambda files, queries: {file.path: parse(file, queries) for file in files},
         lambda _world, _facts, _files: (),
         open_theory(),
-        recall=with_texts(recall, texts),
+        memory=memory,
     )
     return audit(source, catalog(), rules, stages, terms=Terms("2026-01-01", with_tests=True))
 
@@ -117,7 +112,7 @@ def test_the_checks_speak_of_the_files():
     """Otherwise the edits below would show nothing."""
     texts = {**START, "src/b.rs": B + "pub static mut COUNT: u32 = 0;\n"}
 
-    found = {one.rule for one in report(texts, recall_nothing).findings}
+    found = {one.rule for one in report(texts, NO_MEMORY).findings}
 
     wanted = {
         "static-mut-refs-laundered",
@@ -132,9 +127,23 @@ def test_the_checks_speak_of_the_files():
 
 @pytest.mark.parametrize("edit", EDITS)
 def test_an_edit_changes_what_it_would_change_without_memory(edit):
-    recall = remembering()
-    report(START, recall)
+    memory = remembering()
+    report(START, memory(START))
     edited = {**START, **edit}
 
-    assert report(edited, recall).findings == report(edited, recall_nothing).findings
-    assert report(START, recall).findings == report(START, recall_nothing).findings
+    assert report(edited, memory(edited)).findings == report(edited, NO_MEMORY).findings
+    assert report(START, memory(START)).findings == report(START, NO_MEMORY).findings
+
+
+def test_a_look_is_kept_while_nothing_changes():
+    recall, keep = remembering()(START)
+    kept: list[Mapping[str, bytes]] = []
+
+    def keep_and_tell(rules: bytes, looks: Mapping[str, bytes]) -> None:
+        kept.append(looks)
+        keep(rules, looks)
+
+    report(START, Memory(recall, keep_and_tell))
+    report(START, Memory(recall, keep_and_tell))
+
+    assert [sorted(looks) for looks in kept] == [sorted(START), []]

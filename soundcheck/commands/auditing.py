@@ -110,6 +110,7 @@ def run_audit(
     program though no rule asks for that.
     """
     from soundcheck.audit import Stages, examine
+    from soundcheck.checking import Memory
     from soundcheck.resolving import UnusableSelectionError
     from soundcheck.triage import Terms
 
@@ -125,7 +126,7 @@ def run_audit(
         session.link,
         open_theory(),
         session.profiles,
-        session.recall,
+        Memory(session.recall, session.keep),
         session.spread,
     )
     source = replace(session.input, accounts=read_accounts(session))

@@ -1,7 +1,6 @@
 """What a command works with: the listed files, the cache, and the stages run through both."""
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from hashlib import blake2b
@@ -44,7 +43,6 @@ _WORDS = {
     "facts": "parsing",
     "bodies": "linking",
     "links": "linking",
-    "looks": "checking",
 }
 
 
@@ -52,23 +50,10 @@ class Store:
     """What was made of files before, and the processes that make what is not at hand."""
 
     def __init__(self, common: Common, root: Path) -> None:
-        self._folder = None if common.no_cache else common.cache_dir or root / FOLDER
         self.jobs = common.jobs
         self.quiet = common.quiet
-        self.cache = Cache(self._folder)
-        self._by_process = {os.getpid(): self}
-
-    def here(self) -> "Store":
-        """The store of this process, which may have been made by a fork: with its own connection.
-
-        No connection outlives a fork, nor may the process that inherits one close it.
-        """
-        process = os.getpid()
-        if process not in self._by_process:
-            other = self._by_process[process] = copy(self)
-            other.quiet = True
-            other.cache = Cache(self._folder)
-        return self._by_process[process]
+        folder = common.cache_dir or root / FOLDER
+        self.cache = Cache(None if common.no_cache else folder)
 
     def remembered(
         self,
@@ -282,21 +267,33 @@ class Session:
             file.path: decoder.decode(value) for file, value in zip(files, encoded, strict=True)
         }
 
-    def recall(
-        self, files: "Mapping[str, bytes]", look: "Callable[[str], bytes]"
-    ) -> "dict[str, bytes]":
-        """What a look at each file gives, from the cache where all it rests on is as it was."""
-        texts = {file.path: file.data for file in self.input.files}
-        keyed = [SourceFile(path, rest + texts[path]) for path, rest in files.items()]
-        salt = code_hash("catalog", "checks", "checking", "program", "crates", "boundaries")
-        seen = self.store.here().remembered("looks", salt, keyed, lambda file: look(file.path))
-        return dict(zip(files, seen, strict=True))
+    def recall(self, rules: bytes, paths: "Sequence[str]") -> "dict[str, bytes]":
+        """What was seen of files as they are now, by the checks as they are now."""
+        keys = self._keys_of_looks(rules, paths)
+        known = self.store.cache.load("looks", keys.values())
+        return {path: known[key] for path, key in keys.items() if key in known}
 
-    def spread(self, functions: "Sequence[Callable[[], bytes]]") -> list[bytes]:
-        """What functions give, in a process or several; those that take long come first."""
-        size = sum(len(file.data) for file in self.input.files)
+    def keep(self, rules: bytes, looks: "Mapping[str, bytes]") -> None:
+        """Keep what was seen of files."""
+        keys = self._keys_of_looks(rules, looks)
+        used = self._keys_of_looks(rules, (file.path for file in self.input.files)).values()
+        new = {keys[path]: look for path, look in looks.items()}
+        self.store.cache.store("looks", new, [key for key in used if key not in new])
+
+    def _keys_of_looks(self, rules: bytes, paths: "Iterable[str]") -> "dict[str, bytes]":
+        code = code_hash("catalog", "checks", "checking", "program", "crates", "boundaries")
+        salt = code + rules
+        texts = {file.path: file.data for file in self.input.files}
+        return {path: key_of(salt, path, texts[path]) for path in paths}
+
+    def spread(
+        self, functions: "Sequence[Callable[[], bytes]]", paths: "Sequence[Collection[str]]"
+    ) -> list[bytes]:
+        """What functions give, each of which works on some files, from one process or several."""
+        sizes = {file.path: len(file.data) for file in self.input.files}
+        weights = [sum(sizes[path] for path in some) for some in paths]
         with told():
-            return map_bytes(_call, functions, [size] * len(functions), self.store.jobs)
+            return map_bytes(_call, functions, weights, self.store.jobs)
 
     def is_narrowed(self, selected: Selected) -> bool:
         """Whether the run is narrowed to a configuration, by the command line or the settings."""
