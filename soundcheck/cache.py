@@ -18,7 +18,7 @@ _IGNORE = ".gitignore"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 _SCHEMA = 3
 # Values that this many filling runs did not use are dropped; that one was used is noted only every
-# few runs.
+# few runs, and only by runs that have something to keep.
 _KEPT_RUNS = 12
 _NOTED_RUNS = 4
 _BATCH = 400
@@ -38,12 +38,14 @@ def key_of(salt: bytes, path: str, data: bytes) -> bytes:
 class Cache:
     """A store of bytes by stage and key; every failure is a miss."""
 
-    __slots__ = ("_connection", "_path")
+    __slots__ = ("_connection", "_loaded", "_path", "_run")
 
     def __init__(self, folder: Path | None) -> None:
         """Open the cache in ``folder``, or none."""
         self._path = None if folder is None else folder / _FILE
         self._connection: sqlite3.Connection | None = None
+        self._run = 0
+        self._loaded: list[tuple[str, bytes]] = []
         if self._path is not None:
             self._connection = _open(self._path)
 
@@ -65,18 +67,18 @@ class Cache:
         except sqlite3.Error as error:
             self._give_up(error)
             return {}
+        self._loaded.extend((stage, key) for key in found)
         return found
 
-    def store(self, stage: str, values: Mapping[bytes, bytes], used: Iterable[bytes]) -> None:
-        """Keep new values, and note which of the old ones this run still used."""
+    def store(self, stage: str, values: Mapping[bytes, bytes]) -> None:
+        """Keep new values, and note which of the old ones were loaded."""
         kept = {key: value for key, value in values.items() if len(value) <= _LARGEST}
         if self._connection is None or not kept:
             return
         try:
             with self._connection as connection:
                 connection.execute("BEGIN IMMEDIATE")
-                rows = connection.execute("SELECT coalesce(max(run), 0) + 1 FROM used")
-                (run,) = rows.fetchone()
+                run = self._run or _begin(connection)
                 connection.executemany(
                     "INSERT OR REPLACE INTO value (stage, key, value, crc) VALUES (?, ?, ?, ?)",
                     [(stage, key, value, zlib.crc32(value)) for key, value in kept.items()],
@@ -87,15 +89,10 @@ class Cache:
                 )
                 connection.executemany(
                     "UPDATE used SET run = ? WHERE stage = ? AND key = ? AND run <= ?",
-                    [(run, stage, key, run - _NOTED_RUNS) for key in used],
+                    [(run, *one, run - _NOTED_RUNS) for one in self._loaded],
                 )
-                old = (run - _KEPT_RUNS,)
-                connection.execute(
-                    "DELETE FROM value WHERE (stage, key) IN"
-                    " (SELECT stage, key FROM used WHERE run < ?)",
-                    old,
-                )
-                connection.execute("DELETE FROM used WHERE run < ?", old)
+            self._run = run
+            self._loaded.clear()
         except sqlite3.Error as error:
             self._give_up(error)
 
@@ -111,6 +108,18 @@ class Cache:
         self.close()
         if self._path is not None and _is_broken(error):
             _remove(self._path)
+
+
+def _begin(connection: sqlite3.Connection) -> int:
+    """The number of a run that is about to keep something; what no run has used lately goes."""
+    rows = connection.execute("SELECT coalesce(max(run), 0) + 1 FROM used")
+    (run,) = rows.fetchone()
+    old = (run - _KEPT_RUNS,)
+    connection.execute(
+        "DELETE FROM value WHERE (stage, key) IN (SELECT stage, key FROM used WHERE run < ?)", old
+    )
+    connection.execute("DELETE FROM used WHERE run < ?", old)
+    return int(run)
 
 
 def _is_whole(value: object, crc: object) -> bool:

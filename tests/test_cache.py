@@ -18,7 +18,8 @@ def folder(tmp_path):
 
 def stored(folder, values, stage="a", used=()):
     with closing(Cache(folder)) as cache:
-        cache.store(stage, values, used)
+        cache.load("a", used)
+        cache.store(stage, values)
 
 
 def loaded(folder, keys, stage="a"):
@@ -37,7 +38,7 @@ def test_what_was_stored_is_loaded(folder):
 def test_in_one_run(folder):
     with closing(Cache(folder)) as cache:
         assert cache.load("a", VALUES) == {}
-        cache.store("a", VALUES, ())
+        cache.store("a", VALUES)
         assert cache.load("a", VALUES) == VALUES
 
 
@@ -63,7 +64,7 @@ def test_many_and_large_values(folder):
 
 def test_without_a_folder_nothing_is_kept():
     with closing(Cache(None)) as cache:
-        cache.store("a", VALUES, ())
+        cache.store("a", VALUES)
         assert cache.load("a", VALUES) == {}
 
 
@@ -71,7 +72,7 @@ def test_a_closed_cache_keeps_nothing(folder):
     cache = Cache(folder)
     cache.close()
     cache.close()
-    cache.store("a", VALUES, ())
+    cache.store("a", VALUES)
     assert cache.load("a", VALUES) == {}
 
 
@@ -85,6 +86,21 @@ def test_what_no_run_uses_is_dropped(folder):
     for number in range(30):
         stored(folder, {str(number).encode(): b"3"}, used=[b"used"])
     assert loaded(folder, [b"old", b"used"]) == {b"used": b"2"}
+
+
+def test_what_another_stage_used_is_kept(folder):
+    stored(folder, {b"used": b"2"})
+    for number in range(30):
+        stored(folder, {str(number).encode(): b"3"}, stage="b", used=[b"used"])
+    assert loaded(folder, [b"used"]) == {b"used": b"2"}
+
+
+def test_one_run_may_store_often(folder):
+    stored(folder, {b"old": b"1"})
+    with closing(Cache(folder)) as cache:
+        for number in range(30):
+            cache.store("a", {str(number).encode(): b"3"})
+    assert loaded(folder, [b"old"]) == {b"old": b"1"}
 
 
 def test_what_was_used_lately_is_kept(folder):
@@ -225,7 +241,7 @@ from soundcheck.cache import Cache
 name = sys.argv[2]
 for number in range(40):
     cache = Cache(Path(sys.argv[1]))
-    cache.store("a", {f"{name}{number}".encode(): name.encode() * 5_000}, ())
+    cache.store("a", {f"{name}{number}".encode(): name.encode() * 5_000})
     cache.load("a", [f"{name}{n}".encode() for n in range(number + 1)])
     cache.close()
 """
@@ -246,8 +262,8 @@ def test_two_runs_at_once_do_not_disturb_each_other(folder):
 
 def test_two_caches_in_one_process(folder):
     with closing(Cache(folder)) as one, closing(Cache(folder)) as other:
-        one.store("a", {b"one": b"1"}, ())
-        other.store("a", {b"two": b"2"}, ())
+        one.store("a", {b"one": b"1"})
+        other.store("a", {b"two": b"2"})
         assert one.load("a", [b"one", b"two"]) == {b"one": b"1", b"two": b"2"}
 
 

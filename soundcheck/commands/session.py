@@ -76,7 +76,7 @@ class Store:
             new_files = [file for _, file in missing]
             made = self._make(stage, function, new_files)
             new = {key: value for (key, _), value in zip(missing, made, strict=True)}
-            self.cache.store(stage, new, known)
+            self.cache.store(stage, new)
             known.update(new)
         return [known[key] for key in keys]
 
@@ -276,9 +276,8 @@ class Session:
     def keep(self, rules: bytes, looks: "Mapping[str, bytes]") -> None:
         """Keep what was seen of files."""
         keys = self._keys_of_looks(rules, looks)
-        used = self._keys_of_looks(rules, (file.path for file in self.input.files)).values()
         new = {keys[path]: look for path, look in looks.items()}
-        self.store.cache.store("looks", new, [key for key in used if key not in new])
+        self.store.cache.store("looks", new)
 
     def _keys_of_looks(self, rules: bytes, paths: "Iterable[str]") -> "dict[str, bytes]":
         code = code_hash("catalog", "checks", "checking", "program", "crates", "boundaries")
