@@ -1,12 +1,21 @@
 """A door: the texts that ship with the program, ``rules/`` and ``reports/``.
 
 In an installed wheel they lie in ``soundcheck/_data/``; in a checkout, editable install or not,
-beside the package.
+beside the package. What is made of them is kept beside the program's own compiled code, and on the
+same terms.
 """
 
+import os
+import sys
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
+from importlib.util import cache_from_source
 from pathlib import Path
+
+import msgspec
 
 
 def read_pages() -> dict[str, str]:
@@ -77,6 +86,63 @@ def catalog_hash() -> bytes:
     for file in sorted(_folder("rules").rglob("*.toml")):
         digest.update(file.read_bytes())
     return digest.digest()
+
+
+def load_compiled(name: str, salt: bytes) -> dict[bytes, bytes]:
+    """What was made of shipped texts before, by key, as long as they and ``salt`` stay."""
+    path = _compiled_path(name)
+    try:
+        data = path.read_bytes() if path else b""
+    except OSError:
+        return {}
+    head = _texts_stamp(salt) + zlib.crc32(data[_HEAD:]).to_bytes(4, "little")
+    return _VALUES.decode(data[_HEAD:]) if data[:_HEAD] == head else {}
+
+
+def keep_compiled(name: str, salt: bytes, values: Mapping[bytes, bytes]) -> None:
+    """Keep what was made of shipped texts, if Python may keep compiled code and there is room."""
+    path = _compiled_path(name)
+    if path is None or sys.dont_write_bytecode:
+        return
+    data = msgspec.msgpack.encode(values)
+    head = _texts_stamp(salt) + zlib.crc32(data).to_bytes(4, "little")
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with suppress(OSError):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(head + data)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+_VALUES = msgspec.msgpack.Decoder(dict[bytes, bytes])
+_STAMP = 16
+# The stamp and a checksum.
+_HEAD = _STAMP + 4
+
+
+def _compiled_path(name: str) -> Path | None:
+    try:
+        code = cache_from_source(str(Path(__file__).with_name(f"{name}.py")))
+    except NotImplementedError:
+        return None
+    return Path(code).with_suffix(".bin")
+
+
+def _texts_stamp(salt: bytes) -> bytes:
+    """A hash of the names, sizes and times of the shipped facts, as of compiled code's sources."""
+    digest = blake2b(salt, digest_size=_STAMP)
+    for entry in _facts():
+        status = entry.stat()
+        digest.update(f"{entry} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.digest()
+
+
+@cache
+def _facts() -> tuple[Path, ...]:
+    root = _folder("rules")
+    return tuple(sorted([*root.glob("*/*.md"), *root.rglob("*.toml")]))
 
 
 def _read_texts(folder: str, pattern: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from soundcheck.catalog.settings import Settings
 from soundcheck.commands.budgeting import read_accounts
 from soundcheck.commands.failures import RunError
 from soundcheck.commands.options import Selected
-from soundcheck.commands.policy import choose_rules, hold_rules, open_theory, split_names
+from soundcheck.commands.policy import choose_rules, hold_rules, split_names
 from soundcheck.commands.session import Session
 from soundcheck.finding import PRECISIONS, Accepted, Precision, Report
 
@@ -124,7 +124,7 @@ def run_audit(
     stages = Stages(
         session.parse,
         session.link,
-        open_theory(),
+        session.theory,
         session.profiles,
         Memory(session.recall, session.keep),
         session.spread,

@@ -186,14 +186,13 @@ def _grouped(
     session: Session, selected: Selected, files: list[SourceFile], profile: str, by: str
 ) -> tuple[list[Row], list[Gap]]:
     """Count by what only the module tree tells: crates, modules, items, tests, and builds."""
-    from soundcheck.commands.policy import open_theory
     from soundcheck.inventory import Event, group, own_events
     from soundcheck.resolving import UnusableSelectionError, resolve
 
     facts = session.parse(session.input.files, ())
     asked = session.asked(selected)
     try:
-        program, _ = resolve(session.input, facts, open_theory(), asked)
+        program, _ = resolve(session.input, facts, session.theory, asked)
     except UnusableSelectionError as error:
         raise RunError(str(error)) from error
     paths = [file.path for file in files]

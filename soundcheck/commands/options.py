@@ -43,7 +43,7 @@ _OPTIONS = (
         metavar="DIR",
         help="Where parsed facts are kept; otherwise .soundcheck_cache in the root.",
     ),
-    click.option("--no-cache", is_flag=True, help="Neither read nor write a cache."),
+    click.option("--no-cache", is_flag=True, help="Neither read nor write that cache."),
     click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),

@@ -15,7 +15,7 @@ from soundcheck.commands.options import EVERY_BUILD, Common, Selected
 from soundcheck.commands.outputs import note
 from soundcheck.commands.progress import progress, wipe
 from soundcheck.pool import map_bytes
-from soundcheck.resources import catalog_hash, code_hash
+from soundcheck.resources import catalog_hash, code_hash, keep_compiled, load_compiled
 from soundcheck.source import SourceFile
 from soundcheck.workspace import (
     Workspace,
@@ -30,7 +30,8 @@ from soundcheck.workspace import (
 if TYPE_CHECKING:
     from soundcheck.bodies import BodyFacts
     from soundcheck.calls.linking import LinkedBodies, World
-    from soundcheck.catalog import Catalog, Profile
+    from soundcheck.catalog import Catalog
+    from soundcheck.catalog.targets import Theory
     from soundcheck.commands.configuration import Configuration
     from soundcheck.crates.configurations import Asked
     from soundcheck.crates.definitions import Def
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from soundcheck.syntax.facts import FileFacts, Queries
 
 _WORDS = {
-    "catalog": "reading the rules",
     "facts": "parsing",
     "bodies": "linking",
     "links": "linking",
@@ -74,15 +74,16 @@ class Store:
         missing = [(key, file) for key, file in zip(keys, files, strict=True) if key not in known]
         if missing:
             new_files = [file for _, file in missing]
-            made = self._make(stage, function, new_files)
+            made = self.made(stage, function, new_files)
             new = {key: value for (key, _), value in zip(missing, made, strict=True)}
             self.cache.store(stage, new)
             known.update(new)
         return [known[key] for key in keys]
 
-    def _make(
+    def made(
         self, stage: str, function: Callable[[SourceFile], bytes], files: Sequence[SourceFile]
     ) -> list[bytes]:
+        """What ``function`` makes of each file, anew."""
         tell = progress(_WORDS.get(stage, "counting"), is_quiet=self.quiet)
         weights = [len(file.data) or 10_000 for file in files]
         with told():
@@ -140,28 +141,24 @@ class Session:
         """The rules and profiles there are, the configuration's own among them."""
         from soundcheck.catalog.library import decode_catalog, encode_catalog
         from soundcheck.commands.policy import open_catalog
-        from soundcheck.resources import read_pages, read_profiles
 
         if self.configuration.stated or self._profiles:
             return open_catalog(self.configuration, self._profiles, is_held=False)
         # Reading what ships with the program takes as long as half of an audit that is warm.
-        salt = code_hash("catalog", "checks")
-        texts = SourceFile("rules", repr((read_pages(), read_profiles())).encode())
-        known = self.store.remembered(
-            "catalog", salt, [texts], lambda _: encode_catalog(open_catalog(is_held=False))
+        return decode_catalog(
+            _compiled("rules", lambda: encode_catalog(open_catalog(is_held=False)))
         )
-        return decode_catalog(known[0])
 
     @cached_property
-    def kernel_facts(self) -> "Mapping[str, Profile]":
-        """The profiles there are, by name.
+    def theory(self) -> "Theory":
+        """What is known of ``cfg`` options and targets."""
+        import msgspec
 
-        Where nothing is configured there is nothing to be held against the rules.
-        """
-        from soundcheck.commands.policy import open_profiles
+        from soundcheck.catalog.targets import Theory
+        from soundcheck.commands.policy import open_theory
 
-        is_plain = not self.configuration.stated and not self._profiles
-        return open_profiles() if is_plain else self.catalog.profiles
+        data = _compiled("targets", lambda: msgspec.msgpack.encode(open_theory()))
+        return msgspec.msgpack.decode(data, type=Theory)
 
     @cached_property
     def baseline(self) -> Path:
@@ -256,16 +253,36 @@ class Session:
         """The facts of files, from the cache or from as many processes as there are jobs."""
         import msgspec
 
+        from soundcheck.crates.stubs import is_stub
         from soundcheck.syntax.facts import FileFacts
 
         encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(FileFacts)
-        salt = repr(queries).encode()
-        encoded = self.store.remembered(
-            "facts", salt, files, lambda file: encoder.encode(_parse(file, queries))
+        encoded = self._parsed_stubs([file for file in files if is_stub(file.path)])
+        others = [file for file in files if file.path not in encoded]
+        made = self.store.remembered(
+            "facts",
+            repr(queries).encode(),
+            others,
+            lambda file: encoder.encode(_parse(file, queries)),
         )
-        return {
-            file.path: decoder.decode(value) for file, value in zip(files, encoded, strict=True)
-        }
+        encoded |= {file.path: value for file, value in zip(others, made, strict=True)}
+        return {file.path: decoder.decode(encoded[file.path]) for file in files}
+
+    def _parsed_stubs(self, stubs: Sequence[SourceFile]) -> dict[str, bytes]:
+        """The facts of what ships with the program, encoded; no rule's query is asked there."""
+        import msgspec
+
+        salt = code_hash()
+        keys = {file.path: key_of(salt, file.path, file.data) for file in stubs}
+        known = load_compiled("stubs", salt) if stubs else {}
+        missing = [file for file in stubs if keys[file.path] not in known]
+        if missing:
+            made = self.store.made(
+                "facts", lambda file: msgspec.msgpack.encode(_parse(file, ())), missing
+            )
+            known |= {keys[file.path]: value for file, value in zip(missing, made, strict=True)}
+            keep_compiled("stubs", salt, known)
+        return {path: known[key] for path, key in keys.items()}
 
     def recall(self, rules: bytes, paths: "Sequence[str]") -> "dict[str, bytes]":
         """What was seen of files as they are now, by the checks as they are now."""
@@ -326,7 +343,6 @@ class Session:
         return self._model(selected, self.link_calls)
 
     def _model(self, selected: Selected, link: "Link") -> "Model":
-        from soundcheck.commands.policy import open_theory
         from soundcheck.model import build_model
         from soundcheck.resolving import UnusableSelectionError
 
@@ -334,8 +350,8 @@ class Session:
         try:
             return build_model(
                 self.input,
-                self.kernel_facts,
-                open_theory(),
+                self.catalog.profiles,
+                self.theory,
                 self.parse,
                 link,
                 asked,
@@ -408,6 +424,16 @@ class Session:
         """The files that bodies stand in; a stub is as good as its interface."""
         texts = {file.path: file for file in self.input.files}
         return [texts.get(path, SourceFile(path, b"")) for path, _ in files]
+
+
+def _compiled(name: str, make: Callable[[], bytes]) -> bytes:
+    """What is made of the facts that ship with the program, made when they have changed."""
+    salt = code_hash("catalog", "checks")
+    known = load_compiled(name, salt).get(b"")
+    if known is None:
+        known = make()
+        keep_compiled(name, salt, {b"": known})
+    return known
 
 
 def _call(function: Callable[[], bytes]) -> bytes:
