@@ -19,7 +19,8 @@ from soundcheck.commands.options import (
     takes_selection,
 )
 from soundcheck.commands.outputs import note, read_targets, use_color, write
-from soundcheck.commands.session import Session, Store
+from soundcheck.commands.session import Session
+from soundcheck.commands.store import Store
 from soundcheck.finding import Gap
 from soundcheck.inventory import GROUPS, Row, add, document
 from soundcheck.source import SourceFile

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from soundcheck.cache import FOLDER, Cache, key_of
+from soundcheck.cache import key_of
 from soundcheck.commands.failures import RunError, told
 from soundcheck.commands.options import EVERY_BUILD, Common, Selected
 from soundcheck.commands.outputs import note
-from soundcheck.commands.progress import progress, wipe
+from soundcheck.commands.store import Store, compiled
 from soundcheck.pool import map_bytes
 from soundcheck.resources import catalog_hash, code_hash, keep_compiled, load_compiled
 from soundcheck.source import SourceFile
@@ -38,63 +38,6 @@ if TYPE_CHECKING:
     from soundcheck.input import Input
     from soundcheck.model import Link, Model
     from soundcheck.syntax.facts import FileFacts, Queries
-
-_WORDS = {
-    "facts": "parsing",
-    "bodies": "linking",
-    "links": "linking",
-}
-
-
-class Store:
-    """What was made of files before, and the processes that make what is not at hand."""
-
-    def __init__(self, common: Common, root: Path) -> None:
-        self.jobs = common.jobs
-        self.quiet = common.quiet
-        folder = common.cache_dir or root / FOLDER
-        self.cache = Cache(None if common.no_cache else folder)
-
-    def remembered(
-        self,
-        stage: str,
-        salt: bytes,
-        files: Sequence[SourceFile],
-        function: Callable[[SourceFile], bytes],
-        fuller: str = "",
-    ) -> list[bytes]:
-        """What ``function`` makes of each file, from the cache where the file is known to it.
-
-        What the cache has of the stage ``fuller`` serves as well.
-        """
-        salt = code_hash() + salt
-        keys = [key_of(salt, file.path, file.data) for file in files]
-        known = self.cache.load(fuller, keys) if fuller else {}
-        known |= self.cache.load(stage, [key for key in keys if key not in known])
-        missing = [(key, file) for key, file in zip(keys, files, strict=True) if key not in known]
-        if missing:
-            new_files = [file for _, file in missing]
-            made = self.made(stage, function, new_files)
-            new = {key: value for (key, _), value in zip(missing, made, strict=True)}
-            self.cache.store(stage, new)
-            known.update(new)
-        return [known[key] for key in keys]
-
-    def made(
-        self, stage: str, function: Callable[[SourceFile], bytes], files: Sequence[SourceFile]
-    ) -> list[bytes]:
-        """What ``function`` makes of each file, anew."""
-        tell = progress(_WORDS.get(stage, "counting"), is_quiet=self.quiet)
-        weights = [len(file.data) or 10_000 for file in files]
-        with told():
-            try:
-                return map_bytes(function, files, weights, self.jobs, tell)
-            finally:
-                wipe(tell)
-
-    def close(self) -> None:
-        """Let go of the cache."""
-        self.cache.close()
 
 
 class Session:
@@ -146,7 +89,7 @@ class Session:
             return open_catalog(self.configuration, self._profiles, is_held=False)
         # Reading what ships with the program takes as long as half of an audit that is warm.
         return decode_catalog(
-            _compiled("rules", lambda: encode_catalog(open_catalog(is_held=False)))
+            compiled("rules", lambda: encode_catalog(open_catalog(is_held=False)))
         )
 
     @cached_property
@@ -157,7 +100,7 @@ class Session:
         from soundcheck.catalog.targets import Theory
         from soundcheck.commands.policy import open_theory
 
-        data = _compiled("targets", lambda: msgspec.msgpack.encode(open_theory()))
+        data = compiled("targets", lambda: msgspec.msgpack.encode(open_theory()))
         return msgspec.msgpack.decode(data, type=Theory)
 
     @cached_property
@@ -424,16 +367,6 @@ class Session:
         """The files that bodies stand in; a stub is as good as its interface."""
         texts = {file.path: file for file in self.input.files}
         return [texts.get(path, SourceFile(path, b"")) for path, _ in files]
-
-
-def _compiled(name: str, make: Callable[[], bytes]) -> bytes:
-    """What is made of the facts that ship with the program, made when they have changed."""
-    salt = code_hash("catalog", "checks")
-    known = load_compiled(name, salt).get(b"")
-    if known is None:
-        known = make()
-        keep_compiled(name, salt, {b"": known})
-    return known
 
 
 def _call(function: Callable[[], bytes]) -> bytes:

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from soundcheck.commands.auditing import Choice, read_day, run_audit
 from soundcheck.commands.options import Selected
-from soundcheck.commands.session import Session, Store
+from soundcheck.commands.session import Session
+from soundcheck.commands.store import Store
 from soundcheck.finding import Accepted, Finding, Report, Since
 from soundcheck.resources import catalog_hash, code_hash
 from soundcheck.source import SourceFile
