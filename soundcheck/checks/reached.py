@@ -16,6 +16,7 @@ from soundcheck.contexts.scripts import Call
 from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision
 from soundcheck.program import Program
+from soundcheck.syntax import items as it
 
 SPEC = CheckSpec(
     facts={
@@ -27,6 +28,7 @@ SPEC = CheckSpec(
         "even_if_masking": FactSpec(Flag(), default=False),
         "only_sure": FactSpec(Flag(), default=False),
         "held_over": FactSpec(ListOf(Text()), default=()),
+        "passes_on": FactSpec(ListOf(Text()), default=()),
         "unless_first_in": FactSpec(ListOf(Text(choices=CONTEXTS)), default=()),
     },
     placeholders=("what", "root", "type"),
@@ -76,21 +78,34 @@ def find_reached(program: Program, rule: Rule) -> Iterator[Finding]:
 def _met(contexts: Contexts, rule: Rule) -> Iterator[_Met]:
     excused = {subject for _, _, (subject, _) in _before(contexts, rule)}
     over = frozenset(rule.texts("held_over"))
-    wanted = _held_over(contexts, over) if over else None
+    wanted = _held_over(contexts, over, rule.texts("passes_on")) if over else None
     for body, node, event, found in _steps(contexts, rule, rule.texts("contexts")):
         if found[0] not in excused and (wanted is None or found[0] in wanted):
             yield _Met(body, event, node, *found)
 
 
-def _held_over(contexts: Contexts, callees: frozenset[str]) -> frozenset[str]:
-    """The locks whose guards one of some functions is called on somewhere."""
+def _held_over(contexts: Contexts, callees: frozenset[str], types: Sequence[str]) -> frozenset[str]:
+    """The locks whose guards one of some functions is called on somewhere.
+
+    Where a function gives them on what it was given, of one of some types, any lock counts.
+    """
     return frozenset(
         hold.lock
         for body in contexts.flows.of
         for flow, event in contexts.events(body)
         if event.site is not None and _name_of(event.site) in callees
         for hold in event.state.holds
-        if hold.is_lock and hold.lock and _is_called_on(flow, event, hold)
+        if hold.is_lock
+        and hold.lock
+        and (_is_called_on(flow, event, hold) or _is_given(contexts, body, types))
+    )
+
+
+def _is_given(contexts: Contexts, body: BodyId, types: Sequence[str]) -> bool:
+    """Whether a parameter of a function has one of some types, by its name."""
+    item = contexts.definition(body).item
+    return isinstance(item, it.Function) and any(
+        isinstance(one.type, it.PathType) and one.type.path.name in types for one in item.params
     )
 
 

@@ -205,10 +205,13 @@ def _static_of(contexts: Contexts, taking: _Taking) -> str:
 
 
 def _rank(contexts: Contexts, one: _Taking) -> tuple[object, ...]:
-    """Sure ways before unsure ones, written calls before drops, and of these the short ones."""
+    """Sure ways before unsure ones, written calls before drops, and of these the short ones.
+
+    While a kernel boots few handlers come: what holds the lock later shows the fault better.
+    """
     is_unsure = not contexts.is_sure(one.node)
-    drops = contexts.trait_of(one.body) == "Drop"
-    return (is_unsure, drops, contexts.ways[one.node].length, one.body, one.event.op.start)
+    drops, boots = contexts.trait_of(one.body) == "Drop", one.node.context == "boot"
+    return (is_unsure, drops, boots, contexts.ways[one.node].length, one.body, one.event.op.start)
 
 
 def _mode(taking: _Taking) -> str:

@@ -5,11 +5,15 @@ A call from code for every architecture into code for one leads on in builds for
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from soundcheck.calls.linking import World
-from soundcheck.calls.sites import BodyId
+from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.syntax.cfg import All, Cfg, Flag, Not, flags_of
 
 _KEY = "target_arch"
+# Why a call has several callees though each of them is what its name stands for in a build.
+_BY_BUILD = frozenset({"configurations", "dispatch", "impls"})
 
 
 class Builds:
@@ -25,6 +29,7 @@ class Builds:
         self._choices: tuple[Cfg, ...] = (*named, other)
         self.every = (1 << len(self._choices)) - 1
         self._known: dict[Cfg, int] = {}
+        self._apart: dict[tuple[BodyId, ...], bool] = {}
 
     def of(self, body: BodyId) -> int:
         """The architectures that a body is built for."""
@@ -43,4 +48,19 @@ class Builds:
                 if self._logic.may_meet(formula, choice)
             )
             self._known[formula] = known
+        return known
+
+    def is_one(self, site: CallSite) -> bool:
+        """Whether a call of several candidates has but one of them in any one build.
+
+        A macro is found by its name: where there are several, each is that of some build.
+        """
+        if site.reason not in _BY_BUILD or len(site.callees) < 2:
+            return site.reason == "macro"
+        known = self._apart.get(site.callees)
+        if known is None:
+            formulas = [self._defs[one.owner].cfg for one in site.callees]
+            known = self._apart[site.callees] = not any(
+                self._logic.may_meet(one, other) for one, other in combinations(formulas, 2)
+            )
         return known

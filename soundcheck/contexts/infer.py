@@ -127,7 +127,7 @@ class Contexts:
         return chain[::-1]
 
     def is_sure(self, node: Node) -> bool:
-        """Whether no step on the way to a node was one of several candidates."""
+        """Whether no step on the way to a node was one of several candidates in a build."""
         known = self._sure.get(node)
         if known is None:
             known = self._sure[node] = all(way.sure for _, way in self.way(node))
@@ -354,7 +354,7 @@ class Contexts:
             mask = event.state.mask(INTERRUPTS)
             irq = UNMASKED if mask == EITHER else mask
             is_param = op.kind == "value" and self.calls_parameter(body, op)
-            sure = site.resolution in ("exact", "external")
+            sure = site.resolution in ("exact", "external") or self.builds.is_one(site)
             if not is_param and not self._is_told(event, is_handler=is_handler):
                 for callee in site.callees:
                     if is_handler and callee in self._later:

@@ -78,7 +78,7 @@ def _call(contexts: Contexts, event: Event, callee: BodyId) -> str:
             return f"awaits `{name}`"
         case "value":
             return f"calls a function value, perhaps `{name}`"
-    if site.resolution == "candidates":
+    if site.resolution == "candidates" and not contexts.builds.is_one(site):
         return f"calls `{site.name}`, perhaps `{name}`"
     return f"calls `{name}`"
 

@@ -380,6 +380,81 @@ def test_the_way_to_a_context_is_the_shortest(contexts_of):
     assert contexts.is_sure(node)
 
 
+@pytest.mark.parametrize(
+    ("fixture", "is_sure"),
+    [
+        pytest.param(
+            """
+            fn f() { arch::step(); }
+            #[cfg(target_arch = "x86_64")]
+            mod arch { pub fn step() { crate::goal(); } }
+            #[cfg(target_arch = "riscv64")]
+            mod arch { pub fn step() { crate::goal(); } }
+            """,
+            True,
+            id="each build has one function of a name",
+        ),
+        pytest.param(
+            """
+            #[cfg(feature = "quiet")]
+            macro_rules! step { () => { () } }
+            #[cfg(not(feature = "quiet"))]
+            macro_rules! step { () => { $crate::goal() } }
+            fn f() { step!(); }
+            """,
+            True,
+            id="each build has one macro of a name",
+        ),
+        pytest.param(
+            """
+            trait Port { fn put(&self); }
+            #[cfg(target_arch = "x86_64")]
+            struct Io;
+            #[cfg(target_arch = "x86_64")]
+            impl Port for Io { fn put(&self) { goal(); } }
+            #[cfg(target_arch = "riscv64")]
+            struct Mapped;
+            #[cfg(target_arch = "riscv64")]
+            impl Port for Mapped { fn put(&self) { goal(); } }
+            fn f(port: &dyn Port) { port.put(); }
+            """,
+            True,
+            id="each build has one impl",
+        ),
+        pytest.param(
+            """
+            trait Port { fn put(&self); }
+            struct Io;
+            impl Port for Io { fn put(&self) { goal(); } }
+            #[cfg(target_arch = "riscv64")]
+            struct Mapped;
+            #[cfg(target_arch = "riscv64")]
+            impl Port for Mapped { fn put(&self) { goal(); } }
+            fn f(port: &dyn Port) { port.put(); }
+            """,
+            False,
+            id="some build has both impls",
+        ),
+        pytest.param(
+            """
+            fn f() { arch::step(); }
+            #[cfg(feature = "one")]
+            mod arch { pub fn step() { crate::goal(); } }
+            #[cfg(feature = "two")]
+            mod arch { pub fn step() { crate::goal(); } }
+            """,
+            False,
+            id="features that do not exclude each other",
+        ),
+    ],
+)
+def test_what_another_build_runs_is_no_other_candidate(contexts_of, fixture, is_sure):
+    contexts = contexts_of(fixture + "fn goal() {}")
+    goal = next(body for body in contexts.flows.of if contexts.definition(body).path == "k::goal")
+
+    assert {contexts.is_sure(node) for node in contexts.nodes(goal)} == {is_sure}
+
+
 LENT = """
     static Q: Spin<u32> = Spin::new(0);
     struct Tty { items: Spin<u32>, other: Spin<u32> }
