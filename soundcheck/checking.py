@@ -28,19 +28,26 @@ class Memory(NamedTuple):
 
 NO_MEMORY = Memory(lambda _rules, _paths: {}, lambda _rules, _looks: None)
 
-Spread = Callable[[Sequence[Callable[[], bytes]], Sequence[Collection[str]]], Sequence[bytes]]
-"""The results of some functions, from one process or several; beside each the paths it works on."""
+
+class Task(NamedTuple):
+    """Work that gives bytes, and the paths of the files that it goes through."""
+
+    work: Callable[[], bytes]
+    paths: Collection[str]
+
+
+Spread = Callable[[Sequence[Task]], Sequence[bytes]]
+"""What tasks give, from one process or several; of those with the most files, the first is done
+in this one."""
 
 _ENCODER = msgspec.msgpack.Encoder()
 _FINDINGS = msgspec.msgpack.Decoder(list[list[Finding]])
 _LOOKS = msgspec.msgpack.Decoder(dict[str, bytes])
 
 
-def one_by_one(
-    functions: Sequence[Callable[[], bytes]], _paths: Sequence[Collection[str]]
-) -> list[bytes]:
-    """Call functions here, in turn."""
-    return [function() for function in functions]
+def one_by_one(tasks: Sequence[Task]) -> list[bytes]:
+    """Do tasks here, in turn."""
+    return [task.work() for task in tasks]
 
 
 def find(
@@ -49,42 +56,49 @@ def find(
     """The findings of all rules but those of late checks, by rule, in the order of ``rules``."""
     checks = [(rule, check_of(rule.check)) for rule in rules]
     single = [(rule, check) for rule, check in checks if isinstance(check, FileCheck)]
-    groups = list(_groups([(rule, check) for rule, check in checks if isinstance(check, Check)]))
-    paths = tuple(program.paths) if single else ()
+    whole = [(rule, check) for rule, check in checks if isinstance(check, Check)]
+    guided = [one for one in whole if one[1].spec.needs_contexts]
+    plain = [one for one in whole if not one[1].spec.needs_contexts]
     named = repr([rule for rule, _ in single]).encode("utf-8", "surrogatepass")
     asked = blake2b(named, digest_size=20).digest()
+    paths = tuple(program.paths) if single else ()
     known = memory.recall(asked, paths)
-    # Several shares, so that who is done early takes the next; few, since each has to begin.
-    shares = [share for i in range(_SHARES) if (share := paths[i::_SHARES])]
-    look = _looks(program, single, known)
-    results = spread(
-        [
-            *(partial(_find_group, program, group) for group in groups),
-            *(partial(look, share) for share in shares),
-        ],
-        [
-            *(program.paths for _ in groups),
-            *([path for path in share if path not in known] for share in shares),
-        ],
-    )
-    found: dict[str, Iterable[Finding]] = {}
-    for group, result in zip(groups, results, strict=False):
-        names = (rule.name for rule, _ in group)
-        found.update(zip(names, _FINDINGS.decode(result), strict=True))
+    groups = [Task(partial(_find_group, program, plain), program.paths)] if plain else []
+    # Contexts are for this process to have: from it come those that do what rests on them.
+    contexts = [Task(partial(_infer, program), program.paths)] if guided else []
+    results = spread([*contexts, *groups, *_look_tasks(program, single, paths, known)])
+    results = results[len(contexts) :]
     looks: dict[str, bytes] = {}
     for result in results[len(groups) :]:
         looks.update(_LOOKS.decode(result))
     memory.keep(asked, {path: one for path, one in looks.items() if known.get(path) != one})
-    found.update(_conclude(program, single, looks))
+    found = dict(_conclude(program, single, looks))
+    found.update(_decoded(plain, results[: len(groups)]))
+    by_check = _by_check(guided)
+    results = spread([Task(partial(_find_group, program, one), program.paths) for one in by_check])
+    found.update(_decoded(chain.from_iterable(by_check), results))
     for rule in rules:
         yield from found.get(rule.name, ())
 
 
 # -- file by file ------------------------------------------------------------------------------
 
+# Several, so that who is done early takes the next; few, since each has to begin.
 _SHARES = 8
 # The hash of what a look rests on besides its file, in bytes, before what was seen.
 _REST = 20
+
+
+def _look_tasks(
+    program: Program,
+    checks: Sequence[tuple[Rule, FileCheck]],
+    paths: Sequence[str],
+    known: Mapping[str, bytes],
+) -> Iterator[Task]:
+    look = _looks(program, checks, known)
+    for i in range(_SHARES):
+        if share := paths[i::_SHARES]:
+            yield Task(partial(look, share), [path for path in share if path not in known])
 
 
 def _looks(
@@ -155,15 +169,30 @@ def _in_order(value: object) -> object:
 # -- abreast -----------------------------------------------------------------------------------
 
 
-def _groups(
+def _infer(program: Program) -> bytes:
+    """Make the contexts, which a program keeps."""
+    assert program.contexts is not None
+    return b""
+
+
+def _by_check(
     checks: Sequence[tuple[Rule, Check]],
-) -> Iterator[Sequence[tuple[Rule, Check]]]:
-    """Those that follow contexts apart from those that do not: they share what takes long."""
-    for needs in (True, False):
-        group = [(rule, check) for rule, check in checks if check.spec.needs_contexts == needs]
-        if group:
-            yield group
+) -> list[list[tuple[Rule, Check]]]:
+    """Rules of one check together: they share what takes long."""
+    groups: dict[str, list[tuple[Rule, Check]]] = {}
+    for rule, check in checks:
+        groups.setdefault(rule.check, []).append((rule, check))
+    return list(groups.values())
 
 
 def _find_group(program: Program, checks: Sequence[tuple[Rule, Check]]) -> bytes:
     return _ENCODER.encode([list(check.run(program, rule)) for rule, check in checks])
+
+
+def _decoded(
+    checks: Iterable[tuple[Rule, Check]], results: Iterable[bytes]
+) -> Iterator[tuple[str, Iterable[Finding]]]:
+    """The findings by rule, from results in the order of the checks."""
+    found = chain.from_iterable(_FINDINGS.decode(result) for result in results)
+    for (rule, _), findings in zip(checks, found, strict=True):
+        yield rule.name, findings

@@ -55,6 +55,8 @@ def map_bytes(
 ) -> list[bytes]:
     """Apply ``function`` to each item, in up to ``jobs`` processes; results stand in item order.
 
+    Of the items of the most work the first is this process's own, so that what it keeps is here.
+
     ``weights`` say how much work each item is, in bytes of source. ``tell`` is called with the
     share done, in percent, from time to time. Raises ``WorkerDiedError``, and what ``function``
     raises in this process. ``function`` may call this again, which then makes no processes.

@@ -1,6 +1,6 @@
 """What a command works with: the listed files, the cache, and the stages run through both."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from hashlib import blake2b
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from soundcheck.calls.linking import LinkedBodies, World
     from soundcheck.catalog import Catalog
     from soundcheck.catalog.targets import Theory
+    from soundcheck.checking import Task
     from soundcheck.commands.configuration import Configuration
     from soundcheck.crates.configurations import Asked
     from soundcheck.crates.definitions import Def
@@ -245,14 +246,12 @@ class Session:
         texts = {file.path: file.data for file in self.input.files}
         return {path: key_of(salt, path, texts[path]) for path in paths}
 
-    def spread(
-        self, functions: "Sequence[Callable[[], bytes]]", paths: "Sequence[Collection[str]]"
-    ) -> list[bytes]:
-        """What functions give, each of which works on some files, from one process or several."""
+    def spread(self, tasks: "Sequence[Task]") -> list[bytes]:
+        """What tasks give, from one process or several."""
         sizes = {file.path: len(file.data) for file in self.input.files}
-        weights = [sum(sizes[path] for path in some) for some in paths]
+        weights = [sum(sizes[path] for path in task.paths) for task in tasks]
         with told():
-            return map_bytes(_call, functions, weights, self.store.jobs)
+            return map_bytes(lambda task: task.work(), tasks, weights, self.store.jobs)
 
     def is_narrowed(self, selected: Selected) -> bool:
         """Whether the run is narrowed to a configuration, by the command line or the settings."""
@@ -367,10 +366,6 @@ class Session:
         """The files that bodies stand in; a stub is as good as its interface."""
         texts = {file.path: file for file in self.input.files}
         return [texts.get(path, SourceFile(path, b"")) for path, _ in files]
-
-
-def _call(function: Callable[[], bytes]) -> bytes:
-    return function()
 
 
 def _parse(file: SourceFile, queries: "Queries") -> "FileFacts":
