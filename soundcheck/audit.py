@@ -154,7 +154,8 @@ def _understand(
     parse, link, named = stages.parse, stages.link, stages.profiles
     profiles = catalog.profiles
     model = build_model(source, profiles, stages.theory, parse, link, asked, queries, named)
-    return model.program, model.gaps
+    supplies = stages.memory.recall("supplies", b"", tuple(model.program.paths))
+    return model.program.with_supplies(supplies), model.gaps
 
 
 def profile_names(profiles: Iterable[Profile]) -> Iterator[str]:

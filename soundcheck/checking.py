@@ -16,17 +16,17 @@ from soundcheck.program import Program
 
 
 class Memory(NamedTuple):
-    """What was seen of files before by some rules, for as long as the bytes of a file stay.
+    """What runs before made of files, for as long as the bytes of a file stay, and more.
 
-    Both functions take a hash of the rules first; ``recall`` gives what was kept of some paths,
-    ``keep`` keeps more, by path.
+    Of ``looks`` the code of the checks stays, of ``supplies`` all names, types and signatures.
+    Both functions take one of these words, what else all rests on, and paths, or values by path.
     """
 
-    recall: Callable[[bytes, Sequence[str]], Mapping[str, bytes]]
-    keep: Callable[[bytes, Mapping[str, bytes]], None]
+    recall: Callable[[str, bytes, Sequence[str]], Mapping[str, bytes]]
+    keep: Callable[[str, bytes, Mapping[str, bytes]], None]
 
 
-NO_MEMORY = Memory(lambda _rules, _paths: {}, lambda _rules, _looks: None)
+NO_MEMORY = Memory(lambda _what, _rest, _paths: {}, lambda _what, _rest, _values: None)
 
 
 class Task(NamedTuple):
@@ -41,7 +41,6 @@ Spread = Callable[[Sequence[Task]], Sequence[bytes]]
 in this one."""
 
 _ENCODER = msgspec.msgpack.Encoder()
-_FINDINGS = msgspec.msgpack.Decoder(list[list[Finding]])
 _LOOKS = msgspec.msgpack.Decoder(dict[str, bytes])
 
 
@@ -62,7 +61,7 @@ def find(
     named = repr([rule for rule, _ in single]).encode("utf-8", "surrogatepass")
     asked = blake2b(named, digest_size=20).digest()
     paths = tuple(program.paths) if single else ()
-    known = memory.recall(asked, paths)
+    known = memory.recall("looks", asked, paths)
     groups = [Task(partial(_find_group, program, plain), program.paths)] if plain else []
     # Contexts are for this process to have: from it come those that do what rests on them.
     contexts = [Task(partial(_infer, program), program.paths)] if guided else []
@@ -71,12 +70,17 @@ def find(
     looks: dict[str, bytes] = {}
     for result in results[len(groups) :]:
         looks.update(_LOOKS.decode(result))
-    memory.keep(asked, {path: one for path, one in looks.items() if known.get(path) != one})
+    new = {path: one for path, one in looks.items() if known.get(path) != one}
+    memory.keep("looks", asked, new)
     found = dict(_conclude(program, single, looks))
-    found.update(_decoded(plain, results[: len(groups)]))
+    parts = [_PART.decode(result) for result in results[: len(groups)]]
+    found.update(_by_rule(plain, parts))
     by_check = _by_check(guided)
     results = spread([Task(partial(_find_group, program, one), program.paths) for one in by_check])
-    found.update(_decoded(chain.from_iterable(by_check), results))
+    more = [_PART.decode(result) for result in results]
+    found.update(_by_rule(chain.from_iterable(by_check), more))
+    supplies = [part.supplies for part in (*parts, *more)]
+    memory.keep("supplies", b"", {path: one for part in supplies for path, one in part.items()})
     for rule in rules:
         yield from found.get(rule.name, ())
 
@@ -185,14 +189,25 @@ def _by_check(
     return list(groups.values())
 
 
+class _Part(msgspec.Struct, array_like=True):
+    """What some checks found, rule by rule, and what became known of files on the way."""
+
+    findings: list[list[Finding]]
+    supplies: dict[str, bytes]
+
+
+_PART = msgspec.msgpack.Decoder(_Part)
+
+
 def _find_group(program: Program, checks: Sequence[tuple[Rule, Check]]) -> bytes:
-    return _ENCODER.encode([list(check.run(program, rule)) for rule, check in checks])
+    findings = [list(check.run(program, rule)) for rule, check in checks]
+    return _ENCODER.encode(_Part(findings, program.supplies.new()))
 
 
-def _decoded(
-    checks: Iterable[tuple[Rule, Check]], results: Iterable[bytes]
+def _by_rule(
+    checks: Iterable[tuple[Rule, Check]], parts: Iterable[_Part]
 ) -> Iterator[tuple[str, Iterable[Finding]]]:
-    """The findings by rule, from results in the order of the checks."""
-    found = chain.from_iterable(_FINDINGS.decode(result) for result in results)
+    """The findings by rule, from parts in the order of the checks."""
+    found = chain.from_iterable(part.findings for part in parts)
     for (rule, _), findings in zip(checks, found, strict=True):
         yield rule.name, findings

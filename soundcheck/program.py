@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from soundcheck.boundaries.found import Boundaries
     from soundcheck.boundaries.obligations import Obligation
     from soundcheck.boundaries.operations import Operation
+    from soundcheck.boundaries.supplies import Supplies
     from soundcheck.calls.graph import CallGraph
     from soundcheck.calls.linking import LinkedBodies, World
     from soundcheck.catalog.profiles import Profile
@@ -67,13 +69,15 @@ class ProgramItem(msgspec.Struct, frozen=True, gc=False):
 class Linked(NamedTuple):
     """What names, types and calls tell of a program, and what its bodies do, by file.
 
-    ``profiles`` are those that the run uses, the particular before the general.
+    ``profiles`` are those that the run uses, the particular before the general. ``supplies`` are
+    answers from runs with the same names, types and calls: see ``Supplies``.
     """
 
     world: World
     graph: CallGraph
     bodies: tuple[LinkedBodies, ...]
     profiles: tuple[Profile, ...]
+    supplies: Mapping[str, bytes] = MappingProxyType({})
 
 
 class NotLinkedError(Exception):
@@ -111,6 +115,11 @@ class Program:
         if self._linked is None:
             raise NotLinkedError("the check does not say that it needs the model")
         return self._linked
+
+    def with_supplies(self, supplies: Mapping[str, bytes]) -> Program:
+        """The same program, which was linked, with what is known of it from runs before."""
+        linked = self.linked._replace(supplies=supplies)
+        return Program(self.facts, self.forest, linked, self._accounts, self._excludes)
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -186,7 +195,15 @@ class Program:
             writes,
             self.values,
             lambda target: self.is_test_at(target.file, target.start),
+            self.supplies,
         )
+
+    @cached_property
+    def supplies(self) -> Supplies:
+        """What bodies give to others, as far as anybody has asked."""
+        from soundcheck.boundaries.supplies import Supplies
+
+        return Supplies({} if self._linked is None else self._linked.supplies)
 
     @cached_property
     def obligations(self) -> tuple[Obligation, ...]:

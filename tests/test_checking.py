@@ -73,15 +73,15 @@ EDITS = [
 
 def remembering() -> Callable[[Mapping[str, str]], Memory]:
     """A memory by path and text, as the cache is one, that lasts from run to run."""
-    kept: dict[tuple[str, str], bytes] = {}
+    kept: dict[tuple[str, bytes, str, str], bytes] = {}
 
     def memory(texts: Mapping[str, str]) -> Memory:
-        def recall(_rules: bytes, paths: Sequence[str]) -> dict[str, bytes]:
-            keys = {path: (path, texts[path]) for path in paths}
+        def recall(what: str, rest: bytes, paths: Sequence[str]) -> dict[str, bytes]:
+            keys = {path: (what, rest, path, texts[path]) for path in paths}
             return {path: kept[key] for path, key in keys.items() if key in kept}
 
-        def keep(_rules: bytes, looks: Mapping[str, bytes]) -> None:
-            kept.update(((path, texts[path]), look) for path, look in looks.items())
+        def keep(what: str, rest: bytes, values: Mapping[str, bytes]) -> None:
+            kept.update(((what, rest, path, texts[path]), one) for path, one in values.items())
 
         return Memory(recall, keep)
 
@@ -139,9 +139,10 @@ def test_a_look_is_kept_while_nothing_changes():
     recall, keep = remembering()(START)
     kept: list[Mapping[str, bytes]] = []
 
-    def keep_and_tell(rules: bytes, looks: Mapping[str, bytes]) -> None:
-        kept.append(looks)
-        keep(rules, looks)
+    def keep_and_tell(what: str, rest: bytes, values: Mapping[str, bytes]) -> None:
+        if what == "looks":
+            kept.append(values)
+        keep(what, rest, values)
 
     report(START, Memory(recall, keep_and_tell))
     report(START, Memory(recall, keep_and_tell))

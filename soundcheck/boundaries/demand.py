@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from soundcheck.boundaries.kinds import Kinds
-from soundcheck.boundaries.operations import SELF, Origin
+from soundcheck.boundaries.operations import SELF
 from soundcheck.boundaries.origins import Origins
 from soundcheck.boundaries.reading import Note, Reading
+from soundcheck.boundaries.supplies import Question, Supplies, Supply
 from soundcheck.boundaries.writes import FieldWrite
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World, has_body, walk_bodies
 from soundcheck.calls.sites import WRITTEN, BodyId, CallSite
 from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
-
-
-class Supply(NamedTuple):
-    """One place that a value is given at, and where it comes from there.
-
-    ``func`` is the definition whose body it is. ``how`` is ``call``, ``literal``, ``assign``,
-    ``borrow`` or ``return``; ``value`` where a function is passed on as a value and nobody knows
-    with what it is called, and ``assembly`` where assembly calls it. ``is_read`` is false where
-    the place could not be read, and nothing is known of the value.
-    """
-
-    func: int
-    start: int
-    end: int
-    how: str
-    origins: tuple[Origin, ...] = ()
-    is_read: bool = True
 
 
 class _Read(NamedTuple):
@@ -52,7 +37,9 @@ class Demand:
         graph: CallGraph,
         writes: Iterable[FieldWrite],
         is_left_out: Callable[[Def], bool],
+        supplies: Supplies,
     ) -> None:
+        self._supplies = supplies
         self._world = world
         self._graph = graph
         self._defs = world.defmap.defs
@@ -77,7 +64,8 @@ class Demand:
     def results(self, func: int) -> tuple[Supply, ...]:
         """What a function gives back."""
         if func not in self._results:
-            self._results[func] = tuple(self._returned(func))
+            find = partial(self._returned, func)
+            self._results[func] = self._supplies.of(self._defs[func].file, Question(func), find)
         return self._results[func]
 
     def written(self, owner: int, field: str) -> tuple[Supply, ...]:
@@ -86,7 +74,9 @@ class Demand:
         if key not in self._fields:
             writes = [one for one in self._writes.get(owner, ()) if one.field in ("", field)]
             writes = [one for one in writes if not self._is_left_out(self._defs[one.body])]
-            self._fields[key] = tuple(self._written(one, field) for one in writes)
+            self._fields[key] = tuple(
+                supply for one in writes for supply in self._written_by(one, field)
+            )
         return self._fields[key]
 
     # -- bodies --------------------------------------------------------------------------------
@@ -108,19 +98,14 @@ class Demand:
     # -- arguments -----------------------------------------------------------------------------
 
     def _passed(self, func: int, param: int) -> list[Supply]:
-        found = []
+        found: list[Supply] = []
         for site in self._sites_of(func):
             caller = site.caller.owner
             if self._is_left_out(self._defs[caller]):
                 continue
-            read = self._read(caller) if site.kind in ("path", "method") else None
-            note = None if read is None else read.reading.notes.get((site.start, site.end))
-            arg = None if note is None else _argument(note.node, self._defs[func], param)
-            if read is None or note is None or arg is None:
-                found.append(Supply(caller, site.start, site.end, "value", is_read=False))
-                continue
-            origins = read.origins.of(arg, note.conditions)
-            found.append(Supply(caller, arg.start, arg.end, "call", origins))
+            question = Question(caller, site.start, site.end, func, str(param))
+            find = partial(self._passed_at, site, func, param)
+            found += self._supplies.of(self._defs[caller].file, question, find)
         found += [
             Supply(holder.owner, -1, -1, "value", is_read=False)
             for holder in sorted(self._values.get(func, ()))
@@ -129,6 +114,16 @@ class Demand:
         if self._graph.named_by_assembly(BodyId(func)):
             found.append(Supply(func, -1, -1, "assembly", is_read=False))
         return found
+
+    def _passed_at(self, site: CallSite, func: int, param: int) -> tuple[Supply, ...]:
+        caller = site.caller.owner
+        read = self._read(caller) if site.kind in ("path", "method") else None
+        note = None if read is None else read.reading.notes.get((site.start, site.end))
+        arg = None if note is None else _argument(note.node, self._defs[func], param)
+        if read is None or note is None or arg is None:
+            return (Supply(caller, site.start, site.end, "value", is_read=False),)
+        origins = read.origins.of(arg, note.conditions)
+        return (Supply(caller, arg.start, arg.end, "call", origins),)
 
     def _sites_of(self, func: int) -> Sequence[CallSite]:
         if self._calls is None:
@@ -147,25 +142,30 @@ class Demand:
 
     # -- results and fields --------------------------------------------------------------------
 
-    def _returned(self, func: int) -> list[Supply]:
+    def _returned(self, func: int) -> tuple[Supply, ...]:
         read = self._read(func)
         if read is None:
-            return []
-        return [
+            return ()
+        return tuple(
             Supply(func, one.start, one.end, "return", read.origins.of(one))
             for one in read.reading.returned
-        ]
+        )
 
-    def _written(self, write: FieldWrite, field: str) -> Supply:
+    def _written_by(self, write: FieldWrite, field: str) -> tuple[Supply, ...]:
+        question = Question(write.body, write.start, write.end, write.owner, field)
+        find = partial(self._written, write, field)
+        return self._supplies.of(self._defs[write.body].file, question, find)
+
+    def _written(self, write: FieldWrite, field: str) -> tuple[Supply, ...]:
         read = self._read(write.body)
         note = None if read is None else read.reading.notes.get((write.start, write.end))
         if read is None or note is None:
-            return Supply(write.body, write.start, write.end, write.how, is_read=False)
+            return (Supply(write.body, write.start, write.end, write.how, is_read=False),)
         value = _value(note, field)
         if value is None:
-            return Supply(write.body, write.start, write.end, write.how)
+            return (Supply(write.body, write.start, write.end, write.how),)
         origins = read.origins.of(value, note.conditions)
-        return Supply(write.body, value.start, value.end, write.how, origins)
+        return (Supply(write.body, value.start, value.end, write.how, origins),)
 
 
 def _argument(node: it.Expr, callee: Def, param: int) -> it.Expr | None:

@@ -14,6 +14,7 @@ from soundcheck.boundaries.facts import ValueFacts
 from soundcheck.boundaries.leans import NO_KEY, Key, Lean, Leaning
 from soundcheck.boundaries.operations import Operation
 from soundcheck.boundaries.reach import Reach
+from soundcheck.boundaries.supplies import Supplies
 from soundcheck.boundaries.supports import Support, Supports, keys_of, worst
 from soundcheck.boundaries.writes import FieldWrite
 from soundcheck.calls.graph import CallGraph
@@ -81,6 +82,7 @@ class Boundaries:
         writes: Iterable[FieldWrite],
         values: ValueFacts,
         is_left_out: Callable[[Def], bool] = lambda _: False,
+        supplies: Supplies | None = None,
     ) -> None:
         self.world = world
         self._is_left_out = is_left_out
@@ -93,7 +95,8 @@ class Boundaries:
         for func, found in operations.items():
             for target in {one.target for one in found if one.kind == "static"}:
                 users[target].append(func)
-        demand = Demand(world, graph, writes, is_left_out)
+        supplies = Supplies({}) if supplies is None else supplies
+        demand = Demand(world, graph, writes, is_left_out, supplies)
         self.supports = Supports(world, demand, self.leaning, users)
         self._closures: dict[Key, tuple[tuple[Support, Key], ...]] = {}
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from soundcheck.boundaries.contracts import is_open
-from soundcheck.boundaries.demand import Demand, Supply
+from soundcheck.boundaries.demand import Demand
 from soundcheck.boundaries.leans import NO_KEY, VERDICTS, Key, Lean, Leaning
+from soundcheck.boundaries.supplies import Supply
 from soundcheck.calls.linking import World, has_body
 from soundcheck.crates.definitions import Def
 

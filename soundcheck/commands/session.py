@@ -58,6 +58,8 @@ class Session:
             )
         self.store = Store(common, Path(self.root))
         self._asked = b""
+        # A hash of what the bodies of the program rest on besides themselves, once it is linked.
+        self._salt = b""
 
     def _excluded(self) -> tuple[str, ...]:
         """The globs to exclude by; without any configuration, what reads one is not loaded."""
@@ -228,23 +230,26 @@ class Session:
             keep_compiled("stubs", salt, known)
         return {path: known[key] for path, key in keys.items()}
 
-    def recall(self, rules: bytes, paths: "Sequence[str]") -> "dict[str, bytes]":
-        """What was seen of files as they are now, by the checks as they are now."""
-        keys = self._keys_of_looks(rules, paths)
-        known = self.store.cache.load("looks", keys.values())
+    def recall(self, what: str, rest: bytes, paths: "Sequence[str]") -> "dict[str, bytes]":
+        """What was made of files as they are now, by the code as it is now; see ``Memory``."""
+        keys = self._keys(what, rest, paths)
+        known = self.store.cache.load(what, keys.values())
         return {path: known[key] for path, key in keys.items() if key in known}
 
-    def keep(self, rules: bytes, looks: "Mapping[str, bytes]") -> None:
-        """Keep what was seen of files."""
-        keys = self._keys_of_looks(rules, looks)
-        new = {keys[path]: look for path, look in looks.items()}
-        self.store.cache.store("looks", new)
+    def keep(self, what: str, rest: bytes, values: "Mapping[str, bytes]") -> None:
+        """Keep what was made of files."""
+        keys = self._keys(what, rest, values)
+        self.store.cache.store(what, {keys[path]: values[path] for path in keys})
 
-    def _keys_of_looks(self, rules: bytes, paths: "Iterable[str]") -> "dict[str, bytes]":
-        code = code_hash("catalog", "checks", "checking", "program", "crates", "boundaries")
-        salt = code + rules
+    def _keys(self, what: str, rest: bytes, paths: "Iterable[str]") -> "dict[str, bytes]":
+        """The keys of those files that are not ours."""
+        salt = rest + (
+            self._salt
+            if what == "supplies"
+            else code_hash("catalog", "checks", "checking", "program", "crates", "boundaries")
+        )
         texts = {file.path: file.data for file in self.input.files}
-        return {path: key_of(salt, path, texts[path]) for path in paths}
+        return {path: key_of(salt, path, texts[path]) for path in paths if path in texts}
 
     def spread(self, tasks: "Sequence[Task]") -> list[bytes]:
         """What tasks give, from one process or several."""
@@ -316,10 +321,11 @@ class Session:
         from soundcheck.bodies import BodyFacts, read_bodies
 
         bodies = dict(files)
+        self._salt = self._salt_of_bodies(facts)
         encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(BodyFacts)
         encoded = self.store.remembered(
             "bodies",
-            self._salt_of_bodies(facts),
+            self._salt,
             self._sources(files),
             lambda file: encoder.encode(read_bodies(world, bodies[file.path])),
         )
