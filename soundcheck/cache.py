@@ -155,7 +155,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=5.0, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        # Nobody waits for the disk: what a loss of power damages is seen, and made anew.
+        connection.execute("PRAGMA synchronous = OFF")
         if _version(connection) != _SCHEMA:
             _create(connection)
     except sqlite3.Error:
