@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+import msgspec
+
 from soundcheck.boundaries.collecting import find_operations
 from soundcheck.boundaries.operations import Operation
 from soundcheck.boundaries.writes import FieldWrite, find_writes
@@ -16,11 +18,35 @@ from soundcheck.types.methods import Methods
 
 
 class BodyFacts(LinkedBodies, frozen=True, gc=False):
-    """What the bodies of one file call and do, and which fields they write to."""
+    """What the bodies of one file call and do, and which fields they write to.
 
-    scripts: Scripts
-    operations: tuple[Operation, ...] = ()
-    writes: tuple[FieldWrite, ...] = ()
+    What they do is decoded for who asks: contexts follow scripts, and others the rest.
+    """
+
+    encoded_scripts: msgspec.Raw
+    encoded_operations: msgspec.Raw
+    encoded_writes: msgspec.Raw
+
+    @property
+    def scripts(self) -> Scripts:
+        """What each body does in turn."""
+        return _SCRIPTS.decode(self.encoded_scripts)
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The unsafe operations."""
+        return _OPERATIONS.decode(self.encoded_operations)
+
+    @property
+    def writes(self) -> tuple[FieldWrite, ...]:
+        """The places that give a field a value."""
+        return _WRITES.decode(self.encoded_writes)
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_SCRIPTS = msgspec.msgpack.Decoder(Scripts)
+_OPERATIONS = msgspec.msgpack.Decoder(tuple[Operation, ...])
+_WRITES = msgspec.msgpack.Decoder(tuple[FieldWrite, ...])
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +68,11 @@ def read_bodies(world: World, targets: Iterable[Def]) -> BodyFacts:
         writes.extend(find_writes(world, body))
     return BodyFacts(
         join_parts(links),
-        Scripts(words.texts, tuple(scripts)),
-        tuple(operations),
-        tuple(writes),
+        _encoded(Scripts(words.texts, tuple(scripts))),
+        _encoded(operations),
+        _encoded(writes),
     )
+
+
+def _encoded(value: object) -> msgspec.Raw:
+    return msgspec.Raw(_ENCODER.encode(value))
