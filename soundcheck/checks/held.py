@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -46,19 +47,18 @@ class _Clash(NamedTuple):
 
 
 def find_held(program: Program, rule: Rule) -> Iterator[Finding]:
-    """One finding a guard and cause, at the step that must not be under it."""
+    """One finding a body and lock, at the first step that must not be under it."""
     contexts = program.contexts
     wanted = rule.texts("contexts")
     for body, holding in _holding(contexts).items():
         if wanted and contexts.runs_in(body, wanted) is None:
             continue
-        told: set[tuple[int, str]] = set()
+        told: dict[str | int, list[tuple[Event, _Clash]]] = defaultdict(list)
         for flow, event in holding:
             for clash in _clashes(contexts, rule, body, flow, event):
-                key = (clash.hold.start, clash.subject)
-                if key not in told:
-                    told.add(key)
-                    yield _finding(program, rule, body, event, clash)
+                told[clash.hold.lock or clash.hold.start].append((event, clash))
+        for clashes in told.values():
+            yield _finding(program, rule, body, clashes)
 
 
 @lru_cache(maxsize=1)
@@ -233,8 +233,11 @@ def _steps(
     return tuple(steps)
 
 
-def _finding(program: Program, rule: Rule, body: BodyId, event: Event, clash: _Clash) -> Finding:
+def _finding(
+    program: Program, rule: Rule, body: BodyId, clashes: Sequence[tuple[Event, _Clash]]
+) -> Finding:
     contexts = program.contexts
+    event, clash = clashes[0]
     at = place_of(contexts, body, event)
     hold = clash.hold
     lock = short(hold.lock) if hold.lock else "the guard"
@@ -244,8 +247,16 @@ def _finding(program: Program, rule: Rule, body: BodyId, event: Event, clash: _C
     sides = (Side("holder", (taken,)), Side("waiter", (here, *clash.steps)))
     kind = hold.fact.name if isinstance(hold.fact, LockFact) else ""
     values = {"lock": lock, "what": clash.what, "type": kind}
+    others = {place_of(contexts, body, one): f"{other.what} here" for one, other in clashes[1:]}
+    others.pop(at, None)
     return program.claim(
-        rule, at, site="call", subject=hold.lock or clash.subject, values=values, sides=sides
+        rule,
+        at,
+        site="call",
+        subject=hold.lock or clash.subject,
+        values=values,
+        sides=sides,
+        related=tuple(Step(place, name, says) for place, says in others.items()),
     )
 
 
