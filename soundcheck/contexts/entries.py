@@ -15,7 +15,7 @@ from soundcheck.contexts.facts import Entry, KernelFacts
 from soundcheck.contexts.flows import Flows
 from soundcheck.contexts.patterns import fits_path, read_type_pattern, split_type
 from soundcheck.contexts.scripts import Call
-from soundcheck.crates.definitions import Def
+from soundcheck.crates.definitions import VALUES, Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
@@ -40,7 +40,8 @@ def find_roots(world: World, graph: CallGraph, flows: Flows, facts: KernelFacts)
     """
     found = {(root.body, root.entry.context): root for root in _declared(world, facts)}
     declared = {body for body, _ in found}
-    for root in (*_registered(world, flows, facts), *_mentioned(world, graph, facts)):
+    given = (*_registered(world, flows, facts), *_named(world, facts))
+    for root in (*given, *_mentioned(world, graph, facts)):
         if root.body not in declared:
             found.setdefault((root.body, root.entry.context), root)
     return [found[key] for key in sorted(found)]
@@ -167,6 +168,38 @@ def _registering_parameters(flows: Flows) -> Mapping[tuple[BodyId, int], Sequenc
         for own, given in givers:
             found[own].extend(entry for entry in found.get(given, ()) if entry not in found[own])
     return {key: entries for key, entries in found.items() if entries}
+
+
+def _named(world: World, facts: KernelFacts) -> Iterator[Root]:
+    """Roots that a macro at the place of an item is given by name: ``start!(main);``."""
+    entries = [entry for entry in facts.entries if entry.macros]
+    for module, file, call in _macro_calls(world) if entries else ():
+        name = call.name.rpartition("::")[2].strip()
+        for entry in (one for one in entries if name in one.macros):
+            for target in _arguments_of(world, module, file, call):
+                at = Span(file, world.trees[file].line_of(call.start), call.start, call.end)
+                yield Root(BodyId(target.index), entry, entry.why, at)
+
+
+def _macro_calls(world: World) -> Iterator[tuple[int, str, it.MacroItem]]:
+    """The macro calls at the place of items, each with its module and file."""
+    for module in world.defmap.forest.modules:
+        for part in module.parts if module.index not in world.callees.stubs else ():
+            for placed in part.outline.items:
+                if isinstance(placed.item, it.MacroItem) and not placed.is_in_macro:
+                    yield module.index, part.file, placed.item
+
+
+def _arguments_of(world: World, module: int, file: str, call: it.MacroItem) -> Iterator[Def]:
+    """The functions that a macro call is given by their names."""
+    if call.body is None:
+        return
+    exprs = [stmt.expr for stmt in call.body.stmts if isinstance(stmt, it.ExprStmt)]
+    scope = world.defmap.scope_at(module, file, call.start)
+    for expr in (*exprs, call.body.tail):
+        if isinstance(expr, it.PathExpr):
+            found = world.defmap.resolve(scope, expr.path, VALUES).defs
+            yield from (one for one in found if one.kind == "function")
 
 
 def _mentioned(world: World, graph: CallGraph, facts: KernelFacts) -> Iterator[Root]:

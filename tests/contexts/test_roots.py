@@ -110,7 +110,11 @@ CASES = [
         macro_rules! plain { ($name:ident) => { pub fn $name() {} }; }
         handler!(keyboard, { after(); });
         plain!(not_this);
-        fn after() {}
+        outside::gates!(start);
+        outside::gates! { inner::begin }
+        mod inner { pub fn begin() {} }
+        outside::other!(nor_this);
+        fn after() {} fn start() {}
         fn general(n: u8) {} fn nor_this(n: u8) {}
         fn init(table: &mut u32) {
             outside::gates!(table, general, 32..);
@@ -118,7 +122,7 @@ CASES = [
         }
         """,
         'macros = ["handler", "gates"]',
-        ["general", "keyboard"],
+        ["general", "inner::begin", "keyboard", "start"],
         id="macro that makes it, or is given it",
     ),
     pytest.param(
