@@ -7,7 +7,7 @@ entered; each pair is kept with the way to it that guesses least, and of these t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -18,18 +18,18 @@ from soundcheck.calls.sites import MOVED_ON, BodyId
 from soundcheck.contexts.allocator import with_allocator
 from soundcheck.contexts.builds import Builds
 from soundcheck.contexts.entries import Root, find_roots
-from soundcheck.contexts.facts import Entry, FactPlace, KernelFacts
+from soundcheck.contexts.facts import KernelFacts
 from soundcheck.contexts.flows import EITHER, ENTRY, MASKED, UNMASKED, Event, Flow, Flows, State
 from soundcheck.contexts.lent import with_lent
 from soundcheck.contexts.meanings import Meanings
 from soundcheck.contexts.parameters import called_parameters
 from soundcheck.contexts.scripts import Call, Scripts
+from soundcheck.contexts.starts import kept, uncalled
 from soundcheck.contexts.steps import asks, futures_among, guess, is_awaited
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
-from soundcheck.syntax.cfg import is_test_only
 from soundcheck.types.ty import NEVER
 
 INTERRUPTS = "interrupts"
@@ -235,14 +235,21 @@ class Contexts:
     # -- inferring -----------------------------------------------------------------------------
 
     def _infer(self) -> None:
-        queue: list[tuple[int, int, int, Node]] = []
+        bodies = [body for body in self.flows.of if body not in self._rooted]
         starts = sorted(
-            (*self._starts(), *self._task_starts()),
+            (*self._starts(), *self._task_starts(uncalled(self.world, self.graph, bodies))),
             key=lambda pair: (pair[0].context == "task", pair[0]),
         )
+        self._follow(starts, is_known=True)
+        reached = {node.body for node in self.ways} | self._rooted
+        # What a registry that no fact tells of keeps is most often a task's, but not for sure.
+        self._follow(self._task_starts(kept(self.world, self.graph, reached)), is_known=False)
+
+    def _follow(self, starts: Iterable[tuple[Node, Root]], *, is_known: bool) -> None:
+        queue: list[tuple[int, int, int, Node]] = []
         for node, root in starts:
             if self._is_new(node):
-                self.ways[node] = Way(None, None, root, sure=True, length=0)
+                self.ways[node] = Way(None, None, root, is_known, length=0)
                 heappush(queue, (0, 0, len(self.ways), node))
         while queue:
             guesses, length, _, node = heappop(queue)
@@ -310,23 +317,10 @@ class Contexts:
             build = self.builds.of(root.body)
             yield Node(root.body, root.entry.context, MASKED if masked else UNMASKED, build), root
 
-    def _task_starts(self) -> Iterator[tuple[Node, Root]]:
-        """What nobody calls that we know of, and no fact tells of, runs in a task."""
-        passed = {one.body for site in self.graph.sites for one in site.passed}
+    def _task_starts(self, roots: Iterable[Root]) -> Iterator[tuple[Node, Root]]:
         irq = MASKED if self.facts.runs_masked else UNMASKED
-        for body in sorted(self.flows.of):
-            if body in self._rooted or body in passed or body.closure >= 0:
-                continue
-            target = self.definition(body)
-            if target.kind != "function" or is_stub(target.file) or is_test_only(target.cfg):
-                continue
-            if self.graph.callers(body):
-                continue
-            item = target.item
-            assert isinstance(item, it.Function)
-            at = self.span(body, item.name_start, item.name_start + len(target.name.encode()))
-            node = Node(body, "task", irq, self.builds.of(body))
-            yield node, Root(body, _ASSUMED, _ASSUMED.why, at)
+        for root in roots:
+            yield Node(root.body, "task", irq, self.builds.of(root.body)), root
 
     def _leads(self, body: BodyId, is_handler: bool) -> Sequence[_Lead]:  # noqa: FBT001
         """The steps that lead from a body to others, with the interrupts relative to its entry."""
@@ -433,4 +427,3 @@ _HANDLERS = ("interrupt", "bottom-half")
 # What sleeps ends a handler's way, and so does what asks whether it may.
 _NOT_FOLLOWED = ("sleeps", "asks")
 _FOR_EVERYBODY = ("GlobalAlloc", "Log", "Wake")
-_ASSUMED = Entry(FactPlace("", "assumed", 0), "task", "nothing that soundcheck sees calls it", ())

@@ -349,11 +349,25 @@ CASES = [
         #[cfg(test)]
         fn only_tested() { at(); } //~ context none
         #[cfg(test)]
-        mod tests { #[test] fn one() { super::also_tested(); } }
+        mod tests { #[test] fn one() { super::also_tested(); super::offered(); } }
         fn also_tested() { at(); } //~ context none
+        pub fn offered() { at(); } //~ context task unmasked
         fn real() { at(); } //~ context task unmasked
+        fn again(n: u32) { at(); again(n - 1); } //~ context task unmasked
         """,
         id="tests are no tasks",
+    ),
+    pytest.param(
+        """
+        struct Task { start: fn(u32) }
+        impl Task { fn new(start: fn(u32)) -> Self { Self { start } } }
+        fn f() { keep(Task::new(work)); irq::register(handler); }
+        fn keep(task: Task) {}
+        fn work(n: u32) { at(); done(); } //~ context task unmasked
+        fn done() { at(); } //~ context task unmasked
+        fn handler() { at(); } //~ context interrupt masked
+        """,
+        id="what is kept and never seen called",
     ),
 ]
 
