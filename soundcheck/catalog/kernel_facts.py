@@ -79,6 +79,7 @@ ONCE = Table(
 MASK = Table(
     {
         "masks": FactSpec(ListOf(Text(choices=MASKABLE)), is_required=True),
+        "types": FactSpec(ListOf(Text()), default=()),
         "guards": _NAMES,
         "closures": _NAMES,
         "disable": _NAMES,

@@ -84,9 +84,13 @@ class OnceFact(msgspec.Struct, frozen=True):
 
 
 class MaskFact(msgspec.Struct, frozen=True):
-    """Ways to mask and unmask."""
+    """Ways to mask and unmask.
+
+    What ``guards`` give masks while it lives, and so does every value of ``types`` that is given.
+    """
 
     place: FactPlace
+    types: tuple[TypePattern, ...]
     masks: Names
     guards: Names = ()
     closures: Names = ()
@@ -159,7 +163,7 @@ class KernelFacts:
             for place, table in self._tables("once")
         )
         self.masks = tuple(
-            MaskFact(place, *(_names(table, key) for key in _MASK_FORMS))
+            MaskFact(place, _types(table), *(_names(table, key) for key in _MASK_FORMS))
             for place, table in self._tables("mask")
         )
         self.effects = tuple(
@@ -195,6 +199,10 @@ class KernelFacts:
         """The cell that a type is."""
         return next(iter(self._cell_types.of(shown)), None)
 
+    def masking_by(self, shown: str) -> tuple[MaskFact, ...]:
+        """What a value of a type masks while it lives."""
+        return self._mask_types.of(shown)
+
     @cached_property
     def _lock_types(self) -> TypeTable[LockFact]:
         return TypeTable((ty, fact) for fact in self.locks for ty in fact.types)
@@ -202,6 +210,10 @@ class KernelFacts:
     @cached_property
     def _once_types(self) -> TypeTable[OnceFact]:
         return TypeTable((ty, fact) for fact in self.onces for ty in fact.types)
+
+    @cached_property
+    def _mask_types(self) -> TypeTable[MaskFact]:
+        return TypeTable((ty, fact) for fact in self.masks for ty in fact.types)
 
     @cached_property
     def _cell_types(self) -> TypeTable[CellFact]:

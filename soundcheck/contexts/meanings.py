@@ -86,6 +86,10 @@ class Meanings:
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._meaning(paths, shown, site)
+        given = self.facts.masking_by(words[op.result]) if op.result >= 0 else ()
+        if given:
+            guards = tuple(Masking("guard", fact) for fact in given)
+            known = known._replace(maskings=(*known.maskings, *guards))
         return known
 
     def _meaning(self, paths: tuple[str, ...], shown: str, site: CallSite) -> Meaning:

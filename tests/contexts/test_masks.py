@@ -338,6 +338,38 @@ CASES = [
         """,
         id="recursion",
     ),
+    pytest.param(
+        """
+        struct Quiet; struct Loud;
+        struct Section<G> { row: Row, guard: G }
+        impl<G> Section<G> {
+            fn begin() -> Section<G> { make() }
+            fn now(&self) { at(); } //~ irq entry
+            fn end(self) {}
+        }
+        impl<G> Drop for Section<G> { fn drop(&mut self) {} }
+        fn section<G>() -> Section<G> { make() }
+        fn make<G>() -> Section<G> { loop {} }
+        fn f() {
+            let quiet = section::<Quiet>();
+            at(); //~ irq masked
+            drop(quiet);
+            at(); //~ irq entry
+            let loud = section::<Loud>();
+            at(); //~ irq entry
+            drop(loud);
+            let other = Section::<Quiet>::begin();
+            at(); //~ irq masked
+            other.end();
+            at(); //~ irq entry
+        }
+        fn h() {
+            section::<Quiet>().now();
+            at(); //~ irq entry
+        }
+        """,
+        id="a type whose values mask",
+    ),
 ]
 
 
