@@ -19,6 +19,7 @@ from soundcheck.crates.definitions import VALUES, Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
+from soundcheck.syntax.cfg import is_test_only
 
 # Through how many functions a handler is given on before it is registered.
 _DEEPEST = 4
@@ -36,7 +37,7 @@ class Root(NamedTuple):
 def find_roots(world: World, graph: CallGraph, flows: Flows, facts: KernelFacts) -> list[Root]:
     """Every root that any fact tells of, each body once a context, in order of bodies.
 
-    What a declaration says of a body counts, whoever is given that body.
+    What a declaration says of a body counts, whoever is given that body. Tests have none.
     """
     found = {(root.body, root.entry.context): root for root in _declared(world, facts)}
     declared = {body for body, _ in found}
@@ -44,7 +45,13 @@ def find_roots(world: World, graph: CallGraph, flows: Flows, facts: KernelFacts)
     for root in (*given, *_mentioned(world, graph, facts)):
         if root.body not in declared:
             found.setdefault((root.body, root.entry.context), root)
-    return [found[key] for key in sorted(found)]
+    return [found[key] for key in sorted(found) if not is_test(world, key[0])]
+
+
+def is_test(world: World, body: BodyId) -> bool:
+    """Whether a body is part of tests only."""
+    target = world.defmap.defs[body.owner]
+    return is_test_only(target.cfg) or world.defmap.forest.modules[target.module].is_test_only
 
 
 def _declared(world: World, facts: KernelFacts) -> Iterator[Root]:

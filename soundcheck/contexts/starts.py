@@ -7,24 +7,17 @@ from collections.abc import Collection, Iterable, Iterator
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World
 from soundcheck.calls.sites import BodyId
-from soundcheck.contexts.entries import Root
+from soundcheck.contexts.entries import Root, is_test
 from soundcheck.contexts.facts import Entry, FactPlace
 from soundcheck.crates.definitions import PUBLIC
 from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
-from soundcheck.syntax.cfg import is_test_only
 
 _UNCALLED = Entry(FactPlace("", "assumed", 0), "task", "nothing that soundcheck sees calls it", ())
 _KEPT = Entry(
     FactPlace("", "assumed", 1), "task", "it is kept, and nothing that soundcheck sees calls it", ()
 )
-
-
-def is_test(world: World, body: BodyId) -> bool:
-    """Whether a body is part of tests only."""
-    target = world.defmap.defs[body.owner]
-    return is_test_only(target.cfg) or world.defmap.forest.modules[target.module].is_test_only
 
 
 def uncalled(world: World, graph: CallGraph, bodies: Iterable[BodyId]) -> Iterator[Root]:

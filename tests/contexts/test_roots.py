@@ -6,6 +6,8 @@ CASES = [
     pytest.param(
         """
         extern "riscv-interrupt-m" fn tick() {}
+        #[cfg(test)]
+        extern "riscv-interrupt-m" fn tested() {}
         extern "C" fn not_this() {}
         fn nor_this() {}
         """,
@@ -185,7 +187,7 @@ CASES = [
         fn caller() { twice(); inner::twice(); }
         """,
         'attributes = ["gate"]',
-        ["in_a_test", "inner::twice", "twice"],
+        ["inner::twice", "twice"],
         id="one root a body",
     ),
 ]
