@@ -81,7 +81,7 @@ def awaited(walk: BodyWalk, ty: Ty) -> tuple[Callee, Ty]:
                 return Callee("exact", (BodyId(step.body),), ""), result
             return Callee("unknown", (), "a future of an opaque type"), result
     for name in ("poll", "into_future"):
-        found = walk.methods.find(ty, name, walk.bounds)
+        found = walk.methods.find_associated(ty, name, walk.bounds)
         if found:
             output = walk.methods.project(ty, None, "Output", walk.bounds)
             callee = walk.callees.of_methods(found, walk.place)

@@ -11,7 +11,7 @@ from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.syntax import items as it
 from soundcheck.types.declared import Declarations
-from soundcheck.types.found import Method, Sees, has_body, only, takes_value
+from soundcheck.types.found import Method, Sees, has_body, only, received, takes_value
 from soundcheck.types.heads import Head, head_of, pair_twins
 from soundcheck.types.inherited import (
     Inherited,
@@ -121,10 +121,10 @@ class Methods:
 
         The receiver is dereferenced until something fits, as the language does it.
         """
-        steps = list(self.steps(ty))
+        steps = [*self.steps(ty)]
         later: list[Method] = []
         for step in steps:
-            found = only(self._find_meant(step, name, bounds), sees)
+            found = received(self.declared, only(self._find_meant(step, name, bounds), sees), steps)
             if isinstance(step, Reference):
                 # What a reference has by `&self`, what it refers to has before it.
                 later += [one for one in found if not takes_value(one.target)]

@@ -7,6 +7,7 @@ from soundcheck.calls.names import Names
 PROGRAM = """
 use core::alloc::{GlobalAlloc, Layout};
 use core::fmt;
+use core::task::{Context, Poll};
 struct Heap;
 unsafe impl GlobalAlloc for Heap {
     unsafe fn alloc(&self, _: Layout) -> *mut u8 { grab() }
@@ -67,6 +68,16 @@ async fn delegated(way: &Way) { way.go(1).await }
 struct Engine;
 impl Engine { fn poll(&mut self, _: u8) { three() } }
 fn polled(engine: &mut Engine) { engine.poll(1); }
+fn boxed_poll(engine: &mut Box<Engine>) { engine.poll(1); }
+fn pinned(sleep: core::pin::Pin<&mut Sleep>, cx: &mut Context<'_>) { let _ = sleep.poll(cx); }
+struct Sleep;
+impl core::future::Future for Sleep {
+    type Output = ();
+    fn poll(self: core::pin::Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        step();
+        Poll::Ready(())
+    }
+}
 fn one(_: u8) {}
 fn two(_: u8) {}
 fn three() {}
@@ -98,6 +109,8 @@ fn key(n: &u8) -> u8 { *n }
         pytest.param("delegated", "three", id="what a macro delegates to"),
         pytest.param("delegated", "step", id="what a macro delegates to in another arm"),
         pytest.param("polled", "three", id="a method that is named like that of references"),
+        pytest.param("boxed_poll", "three", id="a method that only pins have otherwise"),
+        pytest.param("pinned", "step", id="a method that pins have"),
     ],
 )
 def test_what_is_given_is_reached(whole_model_of, start, goal):
