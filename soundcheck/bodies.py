@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import msgspec
 
+from soundcheck.boundaries.casts import PointerCast, find_casts
 from soundcheck.boundaries.collecting import find_operations
 from soundcheck.boundaries.operations import Operation
 from soundcheck.boundaries.writes import FieldWrite, find_writes
@@ -18,7 +19,7 @@ from soundcheck.types.methods import Methods
 
 
 class BodyFacts(LinkedBodies, frozen=True, gc=False):
-    """What the bodies of one file call and do, and which fields they write to.
+    """What the bodies of one file call and do, what they write to, and what they cast.
 
     What they do is decoded for who asks: contexts follow scripts, and others the rest.
     """
@@ -26,6 +27,7 @@ class BodyFacts(LinkedBodies, frozen=True, gc=False):
     encoded_scripts: msgspec.Raw
     encoded_operations: msgspec.Raw
     encoded_writes: msgspec.Raw
+    encoded_casts: msgspec.Raw
 
     @property
     def scripts(self) -> Scripts:
@@ -42,11 +44,17 @@ class BodyFacts(LinkedBodies, frozen=True, gc=False):
         """The places that give a field a value."""
         return _WRITES.decode(self.encoded_writes)
 
+    @property
+    def casts(self) -> tuple[PointerCast, ...]:
+        """The casts of integers to raw pointers."""
+        return _CASTS.decode(self.encoded_casts)
+
 
 _ENCODER = msgspec.msgpack.Encoder()
 _SCRIPTS = msgspec.msgpack.Decoder(Scripts)
 _OPERATIONS = msgspec.msgpack.Decoder(tuple[Operation, ...])
 _WRITES = msgspec.msgpack.Decoder(tuple[FieldWrite, ...])
+_CASTS = msgspec.msgpack.Decoder(tuple[PointerCast, ...])
 
 
 @lru_cache(maxsize=1)
@@ -60,17 +68,20 @@ def read_bodies(world: World, targets: Iterable[Def]) -> BodyFacts:
     scripts: list[Script] = []
     operations: list[Operation] = []
     writes: list[FieldWrite] = []
+    casts: list[PointerCast] = []
     words = Words()
     for body in walk_bodies(world, targets):
         links.append(body.links)
         scripts.extend(lower_body(world, _carriers(world.methods), words, body))
         operations.extend(find_operations(world, body))
         writes.extend(find_writes(world, body))
+        casts.extend(find_casts(world, body))
     return BodyFacts(
         join_parts(links),
         _encoded(Scripts(words.texts, tuple(scripts))),
         _encoded(operations),
         _encoded(writes),
+        _encoded(casts),
     )
 
 

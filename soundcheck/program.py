@@ -26,6 +26,7 @@ from soundcheck.syntax.items import AnyItem, Impl
 if TYPE_CHECKING:
     # What needs them loads them: who shows calls does without.
     from soundcheck.bodies import BodyFacts
+    from soundcheck.boundaries.casts import PointerCast
     from soundcheck.boundaries.facts import ValueFacts
     from soundcheck.boundaries.found import Boundaries
     from soundcheck.boundaries.obligations import Obligation
@@ -162,6 +163,12 @@ class Program:
             for operation in one.operations:
                 found.setdefault(operation.body.owner, []).append(operation)
         return {owner: tuple(found[owner]) for owner in sorted(found)}
+
+    @property
+    def casts(self) -> Iterator[PointerCast]:
+        """The casts of integers to raw pointers, in order of path and place."""
+        for one in self._bodies:
+            yield from one.casts
 
     @cached_property
     def values(self) -> ValueFacts:
