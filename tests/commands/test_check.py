@@ -139,6 +139,40 @@ def test_cache_and_jobs_change_nothing(run: Run, write: Write, tmp_path: Path) -
     assert (cache / "cache.sqlite").is_file()
 
 
+POKED = """\
+pub struct Ring { base: usize }
+impl Ring {
+    pub(crate) fn at(base: usize) -> Self { Self { base } }
+    pub(crate) fn head(&self) -> u32 { unsafe { *(self.base as *const u32) } }
+}
+pub(crate) fn poke(address: usize) { unsafe { *(address as *mut u8) = 0 } }
+"""
+EDITED = [
+    "pub fn f(n: usize) { poke(n); }",
+    "pub fn g(n: usize) -> usize { n } pub fn f() { poke(g(1)); }",
+    "pub fn f(n: usize) -> u32 { Ring::at(n).head() }",
+    "pub fn f() { poke(0xb8000); Ring::at(0xb8000).head(); }",
+]
+
+
+def test_a_warm_run_says_what_a_cold_one_does(run: Run, write: Write, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "Cargo.toml": MANIFEST,
+        "src/lib.rs": "mod a;\nmod b;\nmod c;\n",
+        "src/a.rs": POKED,
+        "src/c.rs": "use crate::a::poke;\npub fn h(n: usize) { poke(n & 7); }\n",
+    }
+    chosen = ("-o", "json", "--select", "api,context,locks", "-j", "1")
+    outputs = set()
+    for text in EDITED:
+        root = write({**files, "src/b.rs": f"use crate::a::{{Ring, poke}};\n{text}\n"})
+        warm = run("check", root, "--cache-dir", tmp_path / "cache", *chosen).stdout
+        assert warm == run("check", root, "--no-cache", *chosen).stdout
+        outputs.add(warm)
+
+    assert len(outputs) == len(EDITED)
+
+
 CHEAP = ("--cache-dir=shared", "--select", "static-mut,undocumented-unsafe,meta")
 EXCUSED = "// soundcheck: allow(static-mut) {}the boot CPU\n" + FAULTY
 
