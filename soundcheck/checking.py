@@ -87,8 +87,10 @@ def find(
 
 # -- file by file ------------------------------------------------------------------------------
 
-# Several, so that who is done early takes the next; few, since each has to begin.
+# Several, so that who is done early takes the next; few, since each process has to begin.
 _SHARES = 8
+# With no more to look at than this, one process has it done before a second one has begun.
+_FEW = 10
 # The hash of what a look rests on besides its file, in bytes, before what was seen.
 _REST = 20
 
@@ -100,8 +102,9 @@ def _look_tasks(
     known: Mapping[str, bytes],
 ) -> Iterator[Task]:
     look = _looks(program, checks, known)
-    for i in range(_SHARES):
-        if share := paths[i::_SHARES]:
+    shares = _SHARES if len(paths) - len(known) > _FEW else 1
+    for i in range(shares):
+        if share := paths[i::shares]:
             yield Task(partial(look, share), [path for path in share if path not in known])
 
 
