@@ -177,8 +177,10 @@ def _in_order(value: object) -> object:
 
 
 def _infer(program: Program) -> bytes:
-    """Make the contexts, which a program keeps."""
+    """Make the contexts and the items, which a program keeps, for what rests on both."""
     assert program.contexts is not None
+    for path in program.paths:
+        program.items(path)
     return b""
 
 
