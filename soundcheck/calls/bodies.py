@@ -30,8 +30,10 @@ from soundcheck.calls.shapes import Shape
 from soundcheck.calls.shaping import pointers_in, shape_of_pointer, shape_of_value
 from soundcheck.calls.sites import (
     MOVED_ON,
+    NO_CHOICE,
     BodyId,
     CallSite,
+    Choice,
     Flow,
     Links,
     Mention,
@@ -391,10 +393,10 @@ class BodyWalk:
         name: str,
         callee: Callee,
         passed: tuple[Passed, ...] = (),
+        choice: Choice = NO_CHOICE,
     ) -> None:
         """Note a call."""
-        resolution, bodies, reason = callee
-        site = CallSite(self.body, kind, start, end, name, resolution, bodies, reason, passed)
+        site = CallSite(self.body, kind, start, end, name, *callee, passed, choice)
         self.sites.append(site)
 
     def links(self) -> Links:

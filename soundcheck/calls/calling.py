@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from soundcheck.calls.callables import awaited, body_of, called_types, shape_of
 from soundcheck.calls.callbacks import call_back
 from soundcheck.calls.callees import Callee
+from soundcheck.calls.choices import choose
 from soundcheck.calls.giving import Asked, give, holder_of
 from soundcheck.calls.implied import dereferences, finish, implied
 from soundcheck.calls.shaping import is_lent, shape_of_call
-from soundcheck.calls.sites import SELF, CallSite, Passed, ValueCall
+from soundcheck.calls.sites import NO_CHOICE, SELF, CallSite, Passed, ValueCall
 from soundcheck.calls.symbols import ASSEMBLY, symbols_in
 from soundcheck.calls.values import of_trait, value_of
 from soundcheck.calls.weighing import unreferenced
@@ -65,7 +66,9 @@ def method(walk: BodyWalk, expr: it.MethodCall) -> Ty:
     call_back(walk, first.target, known, expr.start, expr.end)
     asked = Asked(signature.params, known, signature.bounds)
     passed = give(walk, expr.args, args, asked, callee)
-    walk.note("method", expr.start, expr.end, expr.name, callee, passed)
+    types = {"Self": first.receiver, **known}
+    choice = choose(walk, first.target, types) if len(found) == 1 else NO_CHOICE
+    walk.note("method", expr.start, expr.end, expr.name, callee, passed, choice)
     return finish(walk, signature.ret, known, signature.bounds)
 
 
@@ -164,10 +167,12 @@ def _path_call(walk: BodyWalk, expr: it.Call, path: it.Path, expected: Ty) -> Ty
         offset = 1 if signature.receiver is not None else 0
         asked = Asked(params[offset:], known, signature.bounds)
         passed = give(walk, expr.args[offset:], args[offset:], asked, value.callee)
+        choice = NO_CHOICE
         if isinstance(value.ty, FnItem):
             target = walk.declared.defmap.defs[value.ty.def_id]
             call_back(walk, target, known, expr.start, expr.end)
-        walk.note("path", expr.start, expr.end, show_path(path), value.callee, passed)
+            choice = choose(walk, target, known)
+        walk.note("path", expr.start, expr.end, show_path(path), value.callee, passed, choice)
     given = finish(walk, signature.ret, known, signature.bounds)
     if path.name in _MAKERS:
         walk.make(expected if isinstance(given, Unknown) else given)

@@ -33,6 +33,32 @@ class Passed(msgspec.Struct, frozen=True, gc=False, array_like=True):
     body: BodyId
 
 
+class Given(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What a type parameter of a callee stands for in a call.
+
+    ``type`` is the definition of a struct or enum; or -1, and ``own`` the parameter of the caller.
+    """
+
+    param: str
+    type: int = -1
+    own: str = ""
+
+
+class Choice(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Which types a call is about, where those choose what is run.
+
+    ``by`` is the type parameter of the caller whose impl a call runs, empty for a call that is
+    chosen otherwise; ``given`` tells what the parameters of the callee stand for that have a trait
+    of the workspace.
+    """
+
+    by: str = ""
+    given: tuple[Given, ...] = ()
+
+
+NO_CHOICE = Choice()
+
+
 class CallSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One place from which something is called.
 
@@ -55,6 +81,7 @@ class CallSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
     callees: tuple[BodyId, ...] = ()
     reason: str = ""
     passed: tuple[Passed, ...] = ()
+    choice: Choice = NO_CHOICE
 
 
 # The kinds that a reader of the source would call a call.

@@ -20,6 +20,7 @@ from soundcheck.contexts.builds import Builds
 from soundcheck.contexts.entries import Root, find_roots
 from soundcheck.contexts.facts import KernelFacts
 from soundcheck.contexts.flows import EITHER, ENTRY, MASKED, UNMASKED, Event, Flow, Flows, State
+from soundcheck.contexts.instances import Instances, Types
 from soundcheck.contexts.lent import with_lent
 from soundcheck.contexts.meanings import Meanings
 from soundcheck.contexts.parameters import called_parameters
@@ -40,7 +41,8 @@ class Node(NamedTuple):
     """A body in a context: ``irq`` tells whether interrupts are masked at its entry.
 
     ``is_quiet`` tells it of bottom halves, where the kernel has any; ``build`` is the set of
-    architectures for which it is reached so, as ``Builds`` numbers them.
+    architectures for which it is reached so, as ``Builds`` numbers them; ``types`` are those that
+    a generic body works on, where they choose what it runs.
     """
 
     body: BodyId
@@ -48,6 +50,7 @@ class Node(NamedTuple):
     irq: str
     build: int
     is_quiet: bool = False
+    types: Types = ()
 
 
 class Way(NamedTuple):
@@ -61,8 +64,8 @@ class Way(NamedTuple):
 
 
 _Step = tuple[BodyId, str, Event, bool]
-_Lead = tuple[BodyId, str, Event, bool, int, int]
-"""A step with how much of a guess it is, and the architectures that its end is built for."""
+_Lead = tuple[BodyId, str, Event, bool, int, int, Types]
+"""A step with how much of a guess it is, and for which architectures and types its end is."""
 
 
 class Contexts:
@@ -90,11 +93,12 @@ class Contexts:
         self._params = params
         self._called = called_parameters(self.flows, params)
         self._has_bottom_halves = any(root.entry.context == "bottom-half" for root in self.roots)
-        self._builds_seen: dict[tuple[BodyId, str, str, bool], list[int]] = defaultdict(list)
+        self._instances = Instances(world, graph)
+        self._builds_seen: dict[tuple[BodyId, str, str, bool, Types], list[int]] = defaultdict(list)
         self.builds = Builds(world)
         self.ways: dict[Node, Way] = {}
         self._sure: dict[Node, bool] = {}
-        self._leads_seen: dict[tuple[BodyId, bool], tuple[_Lead, ...]] = {}
+        self._leads_seen: dict[tuple[BodyId, bool, Types], tuple[_Lead, ...]] = {}
         self._sure_calls: dict[BodyId, tuple[tuple[BodyId, Event], ...]] = {}
         self._infer()
 
@@ -254,7 +258,8 @@ class Contexts:
         while queue:
             guesses, length, _, node = heappop(queue)
             is_handler = node.context in _HANDLERS
-            for body, irq, event, sure, more, built in self._leads(node.body, is_handler):
+            leads = self._leads(node.body, node.types, is_handler=is_handler)
+            for body, irq, event, sure, more, built, types in leads:
                 build = node.build & built
                 if not build:
                     continue
@@ -266,7 +271,8 @@ class Contexts:
                     continue
                 # What happens as at entry happens as this body was entered.
                 is_quiet = self._has_bottom_halves and self.is_quiet_at(node, event.state)
-                following = Node(body, context, node.irq if irq == ENTRY else irq, build, is_quiet)
+                irq = node.irq if irq == ENTRY else irq
+                following = Node(body, context, irq, build, is_quiet, types)
                 if self._is_new(following):
                     self.ways[following] = Way(node, event, None, sure, length + 1)
                     heappush(queue, (guesses + more, length + 1, len(self.ways), following))
@@ -305,7 +311,7 @@ class Contexts:
 
     def _is_new(self, node: Node) -> bool:
         """Whether a node tells more than those before it."""
-        known = self._builds_seen[(*node[:3], node.is_quiet)]
+        known = self._builds_seen[(*node[:3], node.is_quiet, node.types)]
         if any(node.build | one == one for one in known):
             return False
         known.append(node.build)
@@ -322,22 +328,24 @@ class Contexts:
         for root in roots:
             yield Node(root.body, "task", irq, self.builds.of(root.body)), root
 
-    def _leads(self, body: BodyId, is_handler: bool) -> Sequence[_Lead]:  # noqa: FBT001
+    def _leads(self, body: BodyId, types: Types, *, is_handler: bool) -> Sequence[_Lead]:
         """The steps that lead from a body to others, with the interrupts relative to its entry."""
-        known = self._leads_seen.get((body, is_handler))
+        known = self._leads_seen.get((body, is_handler, types))
         if known is None:
             # Of steps that lead to one body alike the first is the way there.
-            first: dict[tuple[BodyId, str, int, str], _Lead] = {}
-            for callee, irq, event, sure in self._steps(body, is_handler=is_handler):
+            first: dict[tuple[BodyId, str, int, str, Types], _Lead] = {}
+            for callee, irq, event, sure in self._steps(body, types, is_handler=is_handler):
+                assert event.site is not None
+                given = self._instances.of(types, body, callee, event.site)
                 more = guess(event, sure=sure)
                 halves = event.state.mask(BOTTOM_HALVES) if self._has_bottom_halves else ENTRY
-                if (callee, irq, more, halves) not in first:
-                    lead = (callee, irq, event, sure, more, self.builds.of(callee))
-                    first[(callee, irq, more, halves)] = lead
-            known = self._leads_seen[(body, is_handler)] = tuple(first.values())
+                if (callee, irq, more, halves, given) not in first:
+                    lead = (callee, irq, event, sure, more, self.builds.of(callee), given)
+                    first[(callee, irq, more, halves, given)] = lead
+            known = self._leads_seen[(body, is_handler, types)] = tuple(first.values())
         return known
 
-    def _steps(self, body: BodyId, *, is_handler: bool) -> Iterator[_Step]:
+    def _steps(self, body: BodyId, types: Types, *, is_handler: bool) -> Iterator[_Step]:
         for _, event in self.events(body):
             op, site = event.op, event.site
             if not isinstance(op, Call) or site is None or site.reason == MOVED_ON:
@@ -348,9 +356,11 @@ class Contexts:
             mask = event.state.mask(INTERRUPTS)
             irq = UNMASKED if mask == EITHER else mask
             is_param = op.kind == "value" and self.calls_parameter(body, op)
+            callees = self._instances.run_by(types, site)
             sure = site.resolution in ("exact", "external") or self.builds.is_one(site)
+            sure = sure or (len(callees) == 1 and len(site.callees) > 1)
             if not is_param and not self._is_told(event, is_handler=is_handler):
-                for callee in site.callees:
+                for callee in callees:
                     if is_handler and callee in self._later:
                         continue
                     if site.kind == "assembly" and callee in self._from_hardware:

@@ -50,7 +50,7 @@ def side_of(contexts: Contexts, label: str, node: Node, at: Span, message: str) 
         if is_stub(contexts.definition(caller.body).file):
             continue
         span = contexts.span(caller.body, event.op.start, event.site.end)
-        says = _call(contexts, event, callee.body)
+        says = _call(contexts, event, callee.body, sure=way.sure)
         irq = contexts.irq_at(caller, event.state)
         if irq == MASKED != caller.irq:
             says += ", with interrupts masked"
@@ -65,7 +65,7 @@ def _root_step(contexts: Contexts, root: Root) -> Step:
     return Step(root.at, name, f"`{short(name)}` {role}: {root.why}")
 
 
-def _call(contexts: Contexts, event: Event, callee: BodyId) -> str:
+def _call(contexts: Contexts, event: Event, callee: BodyId, *, sure: bool) -> str:
     site = event.site
     assert site is not None
     name = short(name_of(contexts, callee))
@@ -78,7 +78,7 @@ def _call(contexts: Contexts, event: Event, callee: BodyId) -> str:
             return f"awaits `{name}`"
         case "value":
             return f"calls a function value, perhaps `{name}`"
-    if site.resolution == "candidates" and not contexts.builds.is_one(site):
+    if site.resolution == "candidates" and not sure:
         return f"calls `{site.name}`, perhaps `{name}`"
     return f"calls `{name}`"
 

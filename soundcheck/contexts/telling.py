@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from soundcheck.calls.sites import BodyId
 from soundcheck.contexts.effects import locks_taken, things_done
 from soundcheck.contexts.flows import ENTRY
-from soundcheck.contexts.infer import INTERRUPTS, Contexts
+from soundcheck.contexts.infer import INTERRUPTS, Contexts, Node
 from soundcheck.contexts.proofs import name_of, place_of, short, side_of
 
 
@@ -19,9 +19,17 @@ def tell_contexts(contexts: Contexts, body: BodyId) -> Iterator[str]:
     for node in nodes:
         guess = "" if contexts.is_sure(node) else ", by calls that may lead elsewhere"
         quiet = ", bottom halves masked" if node.is_quiet else ""
-        yield f"  {node.context}, interrupts {node.irq}{quiet} at entry{guess}"
+        types = _types(contexts, node)
+        yield f"  {node.context}, interrupts {node.irq}{quiet} at entry{types}{guess}"
         for step in side_of(contexts, node.context, node, at, "").steps[:-1]:
             yield f"    {step.at.path}:{step.at.line}: {step.message}"
+
+
+def _types(contexts: Contexts, node: Node) -> str:
+    """What the type parameters stand for there that choose what runs."""
+    defs = contexts.world.defmap.defs
+    known = ", ".join(f"{name} is `{short(defs[ty].path)}`" for name, ty in node.types)
+    return f" where {known}" if known else ""
 
 
 def tell_effects(contexts: Contexts, body: BodyId) -> Iterator[str]:
