@@ -11,7 +11,7 @@ from soundcheck.calls.callees import Callee
 from soundcheck.calls.choices import choose
 from soundcheck.calls.giving import Asked, give, holder_of
 from soundcheck.calls.implied import dereferences, finish, implied
-from soundcheck.calls.shaping import is_lent, shape_of_call
+from soundcheck.calls.shaping import is_lent, shape_of_call, words_of_argument
 from soundcheck.calls.sites import NO_CHOICE, SELF, CallSite, Passed, ValueCall
 from soundcheck.calls.symbols import ASSEMBLY, symbols_in
 from soundcheck.calls.values import of_trait, value_of
@@ -95,7 +95,7 @@ def call(walk: BodyWalk, expr: it.Call, expected: Ty) -> Ty:
     wanted, ret = called_types(walk, ty)
     args = [argument(walk, arg, one, {}, walk.bounds) for arg, one in _zip(expr.args, wanted)]
     passed = give(walk, expr.args, args, Asked(wanted), _VALUE)
-    _value_call(walk, expr, func, ty, passed)
+    _value_call(walk, expr, ty, args, passed)
     return ret
 
 
@@ -108,8 +108,9 @@ def _is_local(walk: BodyWalk, path: it.Path) -> bool:
 
 
 def _value_call(
-    walk: BodyWalk, expr: it.Call, func: it.Expr, ty: Ty, passed: tuple[Passed, ...]
+    walk: BodyWalk, expr: it.Call, ty: Ty, args: list[Ty], passed: tuple[Passed, ...]
 ) -> None:
+    func = expr.func
     name = show_expr(func)
     body = body_of(walk, ty)
     if body is not None:
@@ -122,9 +123,9 @@ def _value_call(
         resolution, reason = "external", "a value that callers outside pass"
     site = CallSite(walk.body, "value", expr.start, expr.end, name, resolution, (), reason, passed)
     is_outside = walk.callees.is_stub(walk.place.owner)
-    count = len(expr.args)
-    shape = shape_of_call(walk, ty, count)
-    walk.values.append(ValueCall(site, param, count, shape, is_lent(ty), is_outside))
+    shape = shape_of_call(walk, ty, len(args))
+    words = tuple([words_of_argument(walk, arg) for arg in args])
+    walk.values.append(ValueCall(site, param, words, shape, is_lent(ty), is_outside))
 
 
 def _path_call(walk: BodyWalk, expr: it.Call, path: it.Path, expected: Ty) -> Ty:
@@ -136,7 +137,7 @@ def _path_call(walk: BodyWalk, expr: it.Call, path: it.Path, expected: Ty) -> Ty
         args = [argument(walk, arg, one, {}, walk.bounds) for arg, one in _zip(expr.args, wanted)]
         if value.callee is None:
             passed = give(walk, expr.args, args, Asked(wanted), _VALUE)
-            _value_call(walk, expr, expr.func, value.ty, passed)
+            _value_call(walk, expr, value.ty, args, passed)
         elif not value.is_constructor:
             passed = give(walk, expr.args, args, Asked(), value.callee)
             walk.note("path", expr.start, expr.end, show_path(path), value.callee, passed)

@@ -17,6 +17,8 @@ OPEN = "_"
 # A type of the program's own, of which this is all that is the same in all builds.
 SOME_TYPE = "{}"
 UNTOLD: Words = (OPEN,)
+# Any reference or pointer: what is given as an argument may yet be turned into another.
+ADDRESS = "&*"
 # Of what no function pointer can point to: a closure that captures something.
 NO_ABI = "|"
 # A trait of functions has impls for those of every ABI.
@@ -51,6 +53,11 @@ def agree(given: Shape, wanted: Shape) -> bool:
     )
 
 
+def takes(given: Shape, args: tuple[Words, ...]) -> bool:
+    """Whether a value of one shape may be called with arguments of some types."""
+    return all(_may_be(*pair) for pair in zip(given.params, args, strict=True))
+
+
 def has_convention(given: Shape, wanted: Shape) -> bool:
     """Whether a value of one shape takes its arguments as that of another does."""
     is_called_so = given.abi == wanted.abi or ANY_ABI in (given.abi, wanted.abi)
@@ -61,6 +68,8 @@ def _may_be(one: Words, other: Words) -> bool:
     for mine, theirs in zip(one, other, strict=False):
         if OPEN in (mine, theirs):
             return True
+        if theirs == ADDRESS:
+            return mine in _ADDRESSES
         if mine != theirs and not _covers(mine, theirs) and not _covers(theirs, mine):
             return False
     return len(one) == len(other)
@@ -70,3 +79,6 @@ def _covers(general: str, word: str) -> bool:
     if general == INTEGER.name:
         return word in INTEGERS
     return general == SOME_TYPE and word.startswith("{")
+
+
+_ADDRESSES = ("&", "&mut", "*const", "*mut")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from soundcheck.calls.callables import CALLABLE
-from soundcheck.calls.shapes import ANY_ABI, NO_ABI, OPEN, SOME_TYPE, UNTOLD, Shape, Words
+from soundcheck.calls.shapes import ADDRESS, ANY_ABI, NO_ABI, OPEN, SOME_TYPE, UNTOLD, Shape, Words
 from soundcheck.syntax import items as it
 from soundcheck.types.ty import (
     INTEGER,
@@ -87,6 +87,11 @@ def shape_of_call(walk: BodyWalk, ty: Ty, arity: int) -> Shape | None:
             # The arguments that a macro repeats are not told one by one.
             return Shape((UNTOLD,) * arity, shape.ret, shape.abi, shape.is_unsafe)
     return None
+
+
+def words_of_argument(walk: BodyWalk, ty: Ty) -> Words:
+    """A type of an argument, as far as what is called must have it so."""
+    return (ADDRESS,) if isinstance(ty, Reference | Pointer) else _words(walk, ty)
 
 
 def shape_of_pointer(walk: BodyWalk, ty: FnPtr) -> Shape:

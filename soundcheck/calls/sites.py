@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from soundcheck.calls.shapes import Shape
+from soundcheck.calls.shapes import Shape, Words
 
 # Where a resolution names more bodies than this, it tells too little to be called one.
 MOST_CANDIDATES = 8
@@ -128,14 +128,15 @@ class ValueCall(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A call through a function value, to be resolved when all values are known.
 
     ``param`` is the index of the parameter of ``site.caller`` that is called, ``SELF``, or -1.
-    ``shape`` is that of what the value's type lets it run, ``None`` where the type is not known.
+    ``args`` are the types of the arguments, as far as what is called must take them, and ``shape``
+    is that of what the value's type lets it run, ``None`` where the type is not known.
     ``is_lent`` tells that who calls the function says what it is, ``is_outside`` that the caller is
     a stub: what it is given, those know who call it.
     """
 
     site: CallSite
     param: int
-    arity: int
+    args: tuple[Words, ...]
     shape: Shape | None = None
     is_lent: bool = False
     is_outside: bool = False

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from soundcheck.calls.shapes import NO_ABI, Shape, agree, has_convention
+from soundcheck.calls.shapes import NO_ABI, Shape, agree, has_convention, takes
 from soundcheck.calls.sites import (
     MOST_CANDIDATES,
     BodyId,
@@ -107,10 +107,11 @@ def _store(parts: Iterable[Links], given: Mapping[Slot, set[BodyId | None]]) -> 
 
 def _fitting(call: ValueCall, stored: _Stored) -> set[BodyId]:
     """What of all that is stored a call may run, by its type, or by its arguments alone."""
-    known = stored.by_arity.get(call.arity, ())
+    known = stored.by_arity.get(len(call.args), ())
     wanted = call.shape
     if wanted is None:
-        return {one.body for one in known if one.how != "argument"}
+        loose = (one for one in known if one.how != "argument")
+        return {one.body for one in loose if takes(one.shape, call.args)}
     if any(agree(one, wanted) for one in stored.made):
         return {one.body for one in known if has_convention(one.shape, wanted)}
     return {one.body for one in known if not one.is_address and agree(one.shape, wanted)}

@@ -51,7 +51,7 @@ def find_held(program: Program, rule: Rule) -> Iterator[Finding]:
     contexts = program.contexts
     wanted = rule.texts("contexts")
     for body, holding in _holding(contexts).items():
-        if wanted and contexts.runs_in(body, wanted) is None:
+        if wanted and not _surely_runs_in(contexts, body, wanted):
             continue
         told: dict[str | int, list[tuple[Event, _Clash]]] = defaultdict(list)
         for flow, event in holding:
@@ -59,6 +59,11 @@ def find_held(program: Program, rule: Rule) -> Iterator[Finding]:
                 told[clash.hold.lock or clash.hold.start].append((event, clash))
         for clashes in told.values():
             yield _finding(program, rule, body, clashes)
+
+
+def _surely_runs_in(contexts: Contexts, body: BodyId, wanted: Sequence[str]) -> bool:
+    nodes = (node for node in contexts.nodes(body) if node.context in wanted)
+    return any(contexts.is_sure(node) for node in nodes)
 
 
 @lru_cache(maxsize=1)

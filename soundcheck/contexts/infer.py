@@ -26,7 +26,7 @@ from soundcheck.contexts.meanings import Meanings
 from soundcheck.contexts.parameters import called_parameters
 from soundcheck.contexts.scripts import Call, Scripts
 from soundcheck.contexts.starts import kept, uncalled
-from soundcheck.contexts.steps import asks, futures_among, guess, is_awaited
+from soundcheck.contexts.steps import asks, futures_among, gives_future, guess, is_awaited
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
@@ -90,6 +90,7 @@ class Contexts:
         self._rooted = frozenset(root.body for root in self.roots)
         # A call of an async function that facts tell who runs makes a future, and no more.
         self._started = futures_among(world.defmap.defs, self._rooted)
+        self._async = futures_among(world.defmap.defs, self.flows.of)
         self._params = params
         self._called = called_parameters(self.flows, params)
         self._has_bottom_halves = any(root.entry.context == "bottom-half" for root in self.roots)
@@ -346,6 +347,9 @@ class Contexts:
         return known
 
     def _steps(self, body: BodyId, types: Types, *, is_handler: bool) -> Iterator[_Step]:
+        # A future that is given back runs elsewhere; in a task perhaps, as far as nobody knows.
+        is_giver = is_handler and gives_future(self.world, body)
+        later = self._async if is_giver else self._started
         for _, event in self.events(body):
             op, site = event.op, event.site
             if not isinstance(op, Call) or site is None or site.reason == MOVED_ON:
@@ -365,14 +369,15 @@ class Contexts:
                         continue
                     if site.kind == "assembly" and callee in self._from_hardware:
                         continue
-                    if site.kind != "await" and callee in self._started:
+                    if site.kind != "await" and callee in later:
                         continue
                     if self._is_followed(body, callee):
                         yield callee, irq, event, sure
             is_first = event.meaning.once is not None and is_handler
             is_given = bool(site.passed) and site.kind != "macro" and not event.meaning.registers
             if is_given and not is_first:
-                yield from self._passed(event, irq, sure=sure)
+                given = self._passed(event, irq, sure=sure)
+                yield from (one for one in given if not is_giver or one[0] not in later)
 
     @staticmethod
     def _is_told(event: Event, *, is_handler: bool) -> bool:

@@ -9,7 +9,7 @@ from soundcheck.calls.sites import TAKEN_OUT, BodyId
 from soundcheck.contexts.flows import Event
 from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
-from soundcheck.types.ty import Opaque, Param
+from soundcheck.types.ty import Adt, Dyn, Foreign, Opaque, Param, Ty
 
 
 def guess(event: Event, *, sure: bool) -> int:
@@ -31,6 +31,17 @@ def futures_among(defs: Sequence[Def], bodies: Iterable[BodyId]) -> frozenset[Bo
     return frozenset(
         body for body, item in items if isinstance(item, it.Function) and item.is_async
     )
+
+
+def gives_future(world: World, body: BodyId) -> bool:
+    """Whether a function gives a future away, which others run: ``Pin<Box<dyn Future>>``."""
+    target = world.defmap.defs[body.owner]
+    if body.closure >= 0 or not isinstance(target.item, it.Function) or target.item.is_async:
+        return False
+    ty: Ty = world.methods.declared.signature_of(target).ret
+    while isinstance(ty, Adt | Foreign) and ty.args:
+        ty = ty.args[0]
+    return isinstance(ty, Dyn | Opaque) and any(one.path.endswith("::Future") for one in ty.bounds)
 
 
 def is_awaited(world: World, callees: Sequence[BodyId], index: int) -> bool:

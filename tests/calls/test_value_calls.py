@@ -119,6 +119,20 @@ CASES = [
     ),
     pytest.param(
         """
+        struct Frame; struct Packet;
+        struct Table { a: fn(&Frame), b: fn(usize), c: fn(Frame), d: fn(*const Frame), e: fn(Packet), f: fn(&mut [u8]) }
+        fn lent(_: &Frame) {} fn word(_: usize) {} fn moved(_: Frame) {} fn pointer(_: *const Frame) {}
+        fn packet(_: Packet) {} fn bytes(_: &mut [u8]) {}
+        fn make() -> Table { Table { a: lent, b: word, c: moved, d: pointer, e: packet, f: bytes } }
+        fn references(frame: &Frame) { let f = outside::one(); f(frame) } //~ unknown outside::one ; candidates k::bytes, k::lent, k::pointer
+        fn values(frame: Frame) { let f = outside::one(); f(frame) } //~ unknown outside::one ; candidates k::moved
+        fn numbers() { let f = outside::one(); f(1) } //~ unknown outside::one ; candidates k::word
+        fn anything() { let f = outside::one(); f(outside::one()) } //~ unknown outside::one ; candidates k::bytes, k::lent, k::moved, k::packet, k::pointer, k::word
+        """,
+        id="what is called of an unknown type takes the arguments that it is given",
+    ),
+    pytest.param(
+        """
         extern "C" fn first() {} extern "C" fn second() {}
         static ADDRESSES: [usize; 2] = [first as usize, second as usize];
         fn walk() {

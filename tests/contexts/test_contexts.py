@@ -346,6 +346,21 @@ CASES = [
     ),
     pytest.param(
         """
+        use core::future::Future; use core::pin::Pin;
+        extern "x86-interrupt" fn tick() { keep(boxed()); keep(opaque()); run(bare()); }
+        fn boxed() -> Pin<Box<dyn Future<Output = ()> + Send>> { Box::pin(one()) }
+        fn opaque() -> impl Future<Output = ()> { at(); two() } //~ context interrupt masked
+        fn bare() { run(three()) }
+        async fn one() { at(); } //~ context none
+        async fn two() { at(); } //~ context none
+        async fn three() { at(); } //~ context interrupt masked
+        fn keep<T>(it: T) {}
+        fn run<T>(it: T) {}
+        """,
+        id="a future that is given back",
+    ),
+    pytest.param(
+        """
         #[cfg(test)]
         fn only_tested() { at(); } //~ context none
         #[cfg(test)]
