@@ -13,6 +13,8 @@ from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
 from soundcheck.syntax.assembly import words_of
 
+# The attributes that give a function a symbol.
+EXPORTING = frozenset({"no_mangle", "export_name"})
 ASSEMBLY = frozenset({"asm", "naked_asm", "global_asm", "llvm_asm"})
 
 _STRING = re.compile(r'r(#*)"(.*?)"\1|"((?:[^"\\]|\\.)*)"', re.DOTALL)

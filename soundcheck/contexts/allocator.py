@@ -42,9 +42,8 @@ class Allocators(NamedTuple):
 def with_allocator(
     of: _Bodies, world: World, facts: KernelFacts
 ) -> tuple[dict[BodyId, tuple[Flow, ...]], Allocators]:
-    """Flows in which what a library's allocator takes is the static that it was made."""
-    found = {body: tuple(flows) for body, flows in of.items()}
-    changed: set[BodyId] = set()
+    """The flows in which what a library's allocator takes is the static that it was made."""
+    changed: dict[BodyId, tuple[Flow, ...]] = {}
     statics = {owner.def_id: (owner, one) for one, owner in _allocators(world)}
     declared, defs = world.methods.declared, world.defmap.defs
     for impl in world.defmap.impls.all if statics else ():
@@ -58,12 +57,12 @@ def with_allocator(
         fact = next(iter(facts.locks_of(show_type(kind, defs))), None)
         for members in world.methods.members.get(impl.index, {}).values():
             for body in (BodyId(one.index) for one in members):
-                if body in found:
-                    found[body] = tuple(_renamed(flow, static, fact) for flow in found[body])
-                    changed.add(body)
-    everything = found if changed else ()
+                if body in of:
+                    flows = changed.get(body, of[body])
+                    changed[body] = tuple(_renamed(flow, static, fact) for flow in flows)
+    everything = of if changed else ()
     unnamed = frozenset(one for one in everything if defs[one.owner].path.startswith(_GLOBAL))
-    return found, Allocators(frozenset(changed), unnamed)
+    return changed, Allocators(frozenset(changed), unnamed)
 
 
 def _renamed(flow: Flow, static: Def, fact: LockFact | None) -> Flow:

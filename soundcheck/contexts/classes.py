@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.sites import BodyId, CallSite
@@ -106,10 +107,11 @@ class LockClasses:
 
     def _join_builds(self) -> None:
         """What a call leads to in one build is what it leads to in the others."""
+        # The bodies of one file, which stand together, share their words.
+        files = groupby(written[0][1] for written in self._scripts.values())
         places = {
             place
-            for written in self._scripts.values()
-            for _, words in written[:1]
+            for words, _ in files
             for place in words
             if "|" in place and place.startswith(("result ", "given "))
         }
@@ -121,13 +123,17 @@ class LockClasses:
     def _join_stores(self) -> None:
         """A field, or what lies in a container, is what alone is put there."""
         sources: dict[str, set[str]] = defaultdict(set)
-        for body, written in sorted(self._scripts.items()):
-            for script, words in written:
-                for place, source, ty in script.stores:
-                    if self._facts.locks_of(words[ty]):
-                        name = self._named(words[place])
-                        text = words[source] if source >= 0 else ""
-                        sources[name].update(self._put_by(body.owner, text))
+        stores = (
+            (body.owner, words, store)
+            for body, written in self._scripts.items()
+            for script, words in written
+            for store in script.stores
+        )
+        for owner, words, (place, source, ty) in stores:
+            if self._facts.locks_of(words[ty]):
+                name = self._named(words[place])
+                text = words[source] if source >= 0 else ""
+                sources[name].update(self._put_by(owner, text))
         for _ in range(_MOST_ACCESSORS):
             for name in sorted(sources):
                 leads = {self._root(one) if one else "" for one in sources[name]}

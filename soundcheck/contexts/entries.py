@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from typing import NamedTuple
 
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World
 from soundcheck.calls.sites import BodyId
-from soundcheck.calls.symbols import exports_of
+from soundcheck.calls.symbols import EXPORTING, exports_of
 from soundcheck.contexts.facts import Entry, KernelFacts
 from soundcheck.contexts.flows import Flows
+from soundcheck.contexts.index import Index
 from soundcheck.contexts.patterns import fits_path, read_type_pattern, split_type
 from soundcheck.contexts.scripts import Call
 from soundcheck.crates.definitions import VALUES, Def
@@ -34,14 +36,14 @@ class Root(NamedTuple):
     at: Span
 
 
-def find_roots(world: World, graph: CallGraph, flows: Flows, facts: KernelFacts) -> list[Root]:
+def find_roots(world: World, graph: CallGraph, index: Index, facts: KernelFacts) -> list[Root]:
     """Every root that any fact tells of, each body once a context, in order of bodies.
 
     What a declaration says of a body counts, whoever is given that body. Tests have none.
     """
     found = {(root.body, root.entry.context): root for root in _declared(world, facts)}
     declared = {body for body, _ in found}
-    given = (*_registered(world, flows, facts), *_named(world, facts))
+    given = (*_registered(world, index, facts), *_named(world, facts))
     for root in (*given, *_mentioned(world, graph, facts)):
         if root.body not in declared:
             found.setdefault((root.body, root.entry.context), root)
@@ -73,21 +75,28 @@ def _declared(world: World, facts: KernelFacts) -> Iterator[Root]:
 
 
 class _Names:
-    """The last names of functions and methods that entries tell of: most bodies have none."""
+    """What entries tell functions by: most functions have none of it."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         paths = (path for one in entries for path in (*one.functions, *one.methods))
         names = {path.rpartition("::")[2] for path in paths}
         self._exact = frozenset(name for name in names if "*" not in name)
-        self._globs = tuple(names - self._exact)
+        self._glob = re.compile("|".join(map(translate, sorted(names - self._exact))) or "(?!)")
+        self._abis = frozenset(abi for one in entries for abi in one.abis)
+        self._macros = frozenset(name for one in entries for name in one.macros)
+        self._attributes = frozenset(name for one in entries for name in one.attributes)
 
     def may_be_one(self, target: Def, item: it.Function) -> bool:
         """Whether anything is said of a function by which an entry could know it."""
-        if item.abi or item.attributes or isinstance(target.container, it.MacroItem):
+        if target.name in self._exact or self._glob.match(target.name):
             return True
-        return target.name in self._exact or any(
-            fnmatchcase(target.name, name) for name in self._globs
-        )
+        if item.abi in self._abis or _maker_of(target) in self._macros:
+            return True
+        return any(self._is_told_by(one.path) for one in item.attributes)
+
+    def _is_told_by(self, attribute: str) -> bool:
+        is_named = attribute in self._attributes or attribute in EXPORTING
+        return is_named or attribute.rpartition("::")[2] in self._attributes
 
 
 def _is_declared(
@@ -133,11 +142,11 @@ def _implements(world: World, target: Def, methods: Sequence[str]) -> bool:
     return bool(path) and any(fits_path(name, f"{path}::{target.name}") for name in wanted)
 
 
-def _registered(world: World, flows: Flows, facts: KernelFacts) -> Iterator[Root]:
+def _registered(world: World, index: Index, facts: KernelFacts) -> Iterator[Root]:
     """Roots that are given to what registers handlers, or starts tasks: a function, or a value."""
     tables = [(read_type_pattern(text), one) for one in facts.entries for text in one.types]
-    giving_on = _registering_parameters(flows)
-    for body, flow, event in flows.events():
+    giving_on = _registering_parameters(index)
+    for body, flow, event in index.gifts():
         op, site = event.op, event.site
         if site is None or not site.passed or not isinstance(op, Call):
             continue
@@ -159,11 +168,11 @@ def _registered(world: World, flows: Flows, facts: KernelFacts) -> Iterator[Root
                 yield Root(passed.body, entry, entry.why, at)
 
 
-def _registering_parameters(flows: Flows) -> Mapping[tuple[BodyId, int], Sequence[Entry]]:
+def _registering_parameters(index: Index) -> Mapping[tuple[BodyId, int], Sequence[Entry]]:
     """The parameters that functions give on to what registers handlers, or starts tasks."""
     found: dict[tuple[BodyId, int], list[Entry]] = defaultdict(list)
     givers: list[tuple[tuple[BodyId, int], tuple[BodyId, int]]] = []
-    for body, _, event in flows.events():
+    for body, _, event in index.gifts():
         op, site = event.op, event.site
         if not isinstance(op, Call) or site is None:
             continue
@@ -173,7 +182,8 @@ def _registering_parameters(flows: Flows) -> Mapping[tuple[BodyId, int], Sequenc
             givers.extend((own, (callee, argument)) for callee in site.callees)
     for _ in range(_DEEPEST):
         for own, given in givers:
-            found[own].extend(entry for entry in found.get(given, ()) if entry not in found[own])
+            if entries := found.get(given):
+                found[own].extend([entry for entry in entries if entry not in found[own]])
     return {key: entries for key, entries in found.items() if entries}
 
 

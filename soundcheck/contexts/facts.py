@@ -203,6 +203,18 @@ class KernelFacts:
         """What a value of a type masks while it lives."""
         return self._mask_types.of(shown)
 
+    def is_known(self, shown: str) -> bool:
+        """Whether any fact is about a type, as ``show_type`` shows it; none is about no type."""
+        known = self._known_types.get(shown)
+        if known is None:
+            tables = (self._lock_types, self._once_types, self._cell_types)
+            known = self._known_types[shown] = any(table.of(shown) for table in tables)
+        return known
+
+    @cached_property
+    def _known_types(self) -> dict[str, bool]:
+        return {"": False}
+
     @cached_property
     def _lock_types(self) -> TypeTable[LockFact]:
         return TypeTable((ty, fact) for fact in self.locks for ty in fact.types)
@@ -220,6 +232,12 @@ class KernelFacts:
         return TypeTable((ty, fact) for fact in self.cells for ty in fact.types)
 
     # -- functions -----------------------------------------------------------------------------
+
+    @cached_property
+    def functions(self) -> PathTable[None]:
+        """The functions that are masked with, do something, or are given handlers."""
+        tables = (self.masking, self.doing, self.registering)
+        return PathTable((one, None) for table in tables for one in table.patterns)
 
     @cached_property
     def masking(self) -> PathTable[tuple[str, MaskFact]]:

@@ -106,6 +106,7 @@ class Summary(NamedTuple):
 
 
 NEUTRAL = Summary()
+_START = State()
 # A function that puts something back as it was has no more calls than this.
 _MOST_CALLS = 6
 
@@ -160,12 +161,13 @@ class Flows:
                     queue.append(edge.caller)
 
     def _walk(self, script: Script, words: tuple[str, ...]) -> Flow:
+        if not script.ops:
+            return Flow(script, words, (), (Way("end", script.body.closure, _START),), NEUTRAL)
         return _Walk(self, script, words).flow()
 
     def is_neutral(self, site: CallSite | None) -> bool:
         """Whether nothing that a call may run leaves anything behind, as far as it is known."""
-        known = self._summaries
-        return site is None or not any(callee in known for callee in site.callees)
+        return site is None or self._summaries.keys().isdisjoint(site.callees)
 
     def summary(self, body: BodyId) -> Summary:
         """What a call of a body leaves behind, as far as it is known."""
@@ -177,7 +179,7 @@ class Flows:
 
     def site_of(self, body: BodyId, op: Call) -> CallSite | None:
         """The call site of a step."""
-        return self.sites.get((body, op.start, op.end, op.kind, op.nth))
+        return self.sites.get(body, {}).get((op.start, op.end, op.kind, op.nth))
 
     def events(self) -> Iterator[tuple[BodyId, Flow, Event]]:
         """Every step of every body, in order."""
@@ -194,6 +196,7 @@ class _Walk:
         self._flows = flows
         self._script = script
         self._words = words
+        self._sites = flows.sites.get(script.body, {})
         self._events: list[Event] = []
         self._ways: list[Way] = []
         self._breaks: list[list[State]] = []
@@ -203,14 +206,14 @@ class _Walk:
         self._released: set[int] = set()
 
     def flow(self) -> Flow:
-        end = self._run(self._script.ops, State())
+        end = self._run(self._script.ops, _START)
         if end is not None:
             self._ways.append(Way("end", self._script.body.closure, end))
         events, ways = tuple(self._events), tuple(self._ways)
         return Flow(self._script, self._words, events, ways, self._summary(ways))
 
     def _summary(self, ways: Sequence[Way]) -> Summary:
-        if not ways:
+        if not ways or (not self._restored and all(way.state is _START for way in ways)):
             return NEUTRAL
         bases = ways[0].state.bases
         returned: dict[tuple[str, str], Hold] = {}
@@ -220,11 +223,12 @@ class _Walk:
                 if hold.value in self._script.returned:
                     returned.setdefault((hold.lock, hold.mode), hold)
         # A function that restores does little else; a long one asks for reasons of its own.
-        is_short = count_calls(self._script.ops) <= _MOST_CALLS
         restores = tuple(
             name
             for name, base in zip(MASKABLE, bases, strict=True)
-            if base == ENTRY and name in self._restored and is_short
+            if base == ENTRY
+            and name in self._restored
+            and count_calls(self._script.ops) <= _MOST_CALLS
         )
         return Summary(bases, tuple(returned.values()), restores)
 
@@ -238,18 +242,20 @@ class _Walk:
         return state
 
     def _call(self, op: Call, state: State) -> State:
-        site = self._flows.sites.get((self._script.body, op.start, op.end, op.kind, op.nth))
-        meaning = self._flows.meanings.of(op, site, self._words)
+        flows = self._flows
+        site = self._sites.get((op.start, op.end, op.kind, op.nth))
+        meaning = flows.meanings.of(op, site, self._words)
         if meaning.taking is not None and site is not None and len(site.callees) == 1:
-            masks = self._flows.summary(site.callees[0]).masks
-            meaning = self._flows.meanings.masking(meaning, meaning.taking, masks)
-        lock = self._lock(op)
+            masks = flows.summary(site.callees[0]).masks
+            meaning = flows.meanings.masking(meaning, meaning.taking, masks)
+        # A local or a parameter has no lock of its own.
+        lock = "" if op.place < 0 else flows.lock_of(self._words[op.place])
         # What it is given is its own affair; what that masks is masked while it runs.
-        ended = state.holds and tuple(hold for hold in state.holds if hold.value in op.given)
+        ended = state.holds and tuple([hold for hold in state.holds if hold.value in op.given])
         if ended:
             state = state._replace(holds=tuple(hold for hold in state.holds if hold not in ended))
         self._events.append(Event(op, site, state, meaning, lock))
-        if meaning == NOTHING and not ended and self._flows.is_neutral(site):
+        if meaning is NOTHING and not ended and flows.is_neutral(site):
             return state
         is_guards_own = op.kind == "drop" and (
             bool(ended) or not self._released.isdisjoint(op.given)
@@ -322,10 +328,6 @@ class _Walk:
             # Its end leads back to what the callee found when it took it.
             state = with_hold(state, taken, changed(before, hold.before))
         return state
-
-    def _lock(self, op: Call) -> str:
-        """The class of the lock that a call is about; a local or a parameter has none."""
-        return "" if op.place < 0 else self._flows.lock_of(self._words[op.place])
 
     def _release(self, op: Release, state: State) -> State:
         if op.why == "forgotten":

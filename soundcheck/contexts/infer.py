@@ -7,7 +7,7 @@ entered; each pair is kept with the way to it that guesses least, and of these t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -20,18 +20,25 @@ from soundcheck.contexts.builds import Builds
 from soundcheck.contexts.entries import Root, find_roots
 from soundcheck.contexts.facts import KernelFacts
 from soundcheck.contexts.flows import EITHER, ENTRY, MASKED, UNMASKED, Event, Flow, Flows, State
+from soundcheck.contexts.index import Index
 from soundcheck.contexts.instances import Instances, Types
 from soundcheck.contexts.lent import with_lent
 from soundcheck.contexts.meanings import Meanings
 from soundcheck.contexts.parameters import called_parameters
 from soundcheck.contexts.scripts import Call, Scripts
 from soundcheck.contexts.starts import kept, uncalled
-from soundcheck.contexts.steps import asks, futures_among, gives_future, guess, is_awaited
+from soundcheck.contexts.steps import (
+    asks,
+    endless_among,
+    futures_among,
+    gives_future,
+    guess,
+    is_awaited,
+)
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 from soundcheck.syntax import items as it
-from soundcheck.types.ty import NEVER
 
 INTERRUPTS = "interrupts"
 BOTTOM_HALVES = "bottom-halves"
@@ -84,15 +91,18 @@ class Contexts:
         self.facts = facts
         self.meanings = Meanings(facts, world.defmap.defs)
         self.flows = Flows(parts, graph, self.meanings, world.defmap.defs)
-        lent = with_lent(self.flows.of, self.flows.lock_of)
-        self.flows.of, self.allocators = with_allocator(lent, world, facts)
-        self.roots = find_roots(world, graph, self.flows, facts)
+        self.index = Index(self.flows.of)
+        self._change(with_lent(self.flows.of, self.index, self.flows.lock_of))
+        changed, self.allocators = with_allocator(self.flows.of, world, facts)
+        self._change(changed)
+        self.roots = find_roots(world, graph, self.index, facts)
         self._rooted = frozenset(root.body for root in self.roots)
         # A call of an async function that facts tell who runs makes a future, and no more.
         self._started = futures_among(world.defmap.defs, self._rooted)
         self._async = futures_among(world.defmap.defs, self.flows.of)
         self._params = params
-        self._called = called_parameters(self.flows, params)
+        self._called = called_parameters(self.index, params)
+        self._endless = endless_among(world, self.flows.of)
         self._has_bottom_halves = any(root.entry.context == "bottom-half" for root in self.roots)
         self._instances = Instances(world, graph)
         self._builds_seen: dict[tuple[BodyId, str, str, bool, Types], list[int]] = defaultdict(list)
@@ -102,6 +112,12 @@ class Contexts:
         self._leads_seen: dict[tuple[BodyId, bool, Types], tuple[_Lead, ...]] = {}
         self._sure_calls: dict[BodyId, tuple[tuple[BodyId, Event], ...]] = {}
         self._infer()
+
+    def _change(self, flows: Mapping[BodyId, tuple[Flow, ...]]) -> None:
+        """Let some bodies have other steps."""
+        self.flows.of.update(flows)
+        for body, changed in flows.items():
+            self.index.note(body, changed)
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -293,23 +309,6 @@ class Contexts:
         kinds = ("interrupt", "exception", "nmi")
         return frozenset(root.body for root in self.roots if root.entry.context in kinds)
 
-    @cached_property
-    def _endless(self) -> frozenset[BodyId]:
-        """The functions that never return."""
-        declared, defs = self.world.methods.declared, self.world.defmap.defs
-        owners = {body.owner for body in self.flows.of if body.closure < 0}
-        aliases = {
-            target.name
-            for target in defs
-            if isinstance(target.item, it.TypeAlias) and isinstance(target.item.type, it.NeverType)
-        }
-        return frozenset(
-            BodyId(owner)
-            for owner in owners
-            if _may_be_endless(defs[owner], aliases)
-            and declared.signature_of(defs[owner]).ret == NEVER
-        )
-
     def _is_new(self, node: Node) -> bool:
         """Whether a node tells more than those before it."""
         known = self._builds_seen[(*node[:3], node.is_quiet, node.types)]
@@ -426,14 +425,6 @@ class Contexts:
         if is_stub(target.file) or target.impl < 0:
             return is_stub(target.file)
         return self.trait_of(callee) in _FOR_EVERYBODY
-
-
-def _may_be_endless(target: Def, aliases: Collection[str]) -> bool:
-    """Whether a function's result is written as ``!``, or by the name of such a type."""
-    ret = target.item.ret if isinstance(target.item, it.Function) else None
-    if isinstance(ret, it.PathType):
-        return ret.path.name in aliases
-    return isinstance(ret, it.NeverType)
 
 
 # More steps that may lead elsewhere than this, drops counting twice, blame a handler for nothing.

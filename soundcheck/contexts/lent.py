@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from soundcheck.calls.sites import BodyId
 from soundcheck.contexts.flows import Event, Flow
+from soundcheck.contexts.index import Index
 from soundcheck.contexts.meanings import Meaning
 from soundcheck.contexts.scripts import Call
 from soundcheck.contexts.states import ENTRY, set_mask
@@ -15,54 +16,59 @@ from soundcheck.contexts.states import ENTRY, set_mask
 _DEEPEST = 3
 _INTERRUPTS = 0
 
-_Bodies = Mapping[BodyId, Sequence[Flow]]
 _Takings = Mapping[tuple[BodyId, int], Sequence[Event]]
 
 
-def with_lent(of: _Bodies, lock_of: Callable[[str], str]) -> dict[BodyId, tuple[Flow, ...]]:
-    """Flows in which a call that lends a lock to what takes it takes that lock, by its class.
+def with_lent(
+    of: Mapping[BodyId, Sequence[Flow]], index: Index, lock_of: Callable[[str], str]
+) -> dict[BodyId, tuple[Flow, ...]]:
+    """The flows in which a call that lends a lock to what takes it takes that lock, by its class.
 
     ``lock_of`` tells the class of a place, by its name.
     """
-    takings = _taken_parameters(of)
+    takings = _taken_parameters(index)
+    lenders = [
+        body
+        for body, steps in index.giving.items()
+        if takings and any(isinstance(event.op, Call) and event.op.lent for _, event in steps)
+    ]
     return {
         body: tuple(
-            flow._replace(events=tuple(_events(flow, takings, lock_of))) if takings else flow
-            for flow in flows
+            flow._replace(events=tuple(_events(flow, takings, lock_of))) for flow in of[body]
         )
-        for body, flows in of.items()
+        for body in lenders
     }
 
 
-def _taken_parameters(of: _Bodies) -> _Takings:
+def _taken_parameters(index: Index) -> _Takings:
     """The takings of what is lent, by function and parameter, directly or by lending it on."""
     found: dict[tuple[BodyId, int], list[Event]] = defaultdict(list)
-    givers: list[tuple[tuple[BodyId, int], tuple[BodyId, int], Event]] = []
-    for body, flows in of.items():
-        for flow in flows:
-            for event in flow.events:
-                op, taking = event.op, event.meaning.taking
-                if not isinstance(op, Call) or event.site is None:
-                    continue
-                kind, _, number = (
-                    flow.words[op.place].partition(" ") if op.place >= 0 else ("",) * 3
-                )
-                if taking is not None and kind == "param" and number.isdigit():
-                    found[(BodyId(body.owner), int(number))].append(event)
-                givers.extend(
-                    ((BodyId(body.owner), param), (callee, argument), event)
-                    for argument, param in op.forwards
-                    for callee in event.site.callees
-                )
-    for _ in range(_DEEPEST if found else 0):
+    for body, steps in index.told.items():
+        for flow, event in steps:
+            op = event.op
+            if event.meaning.taking is None or not isinstance(op, Call) or op.place < 0:
+                continue
+            kind, _, number = flow.words[op.place].partition(" ")
+            if kind == "param" and number.isdigit():
+                found[(BodyId(body.owner), int(number))].append(event)
+    if not found:
+        return {}
+    givers = [
+        ((BodyId(body.owner), param), (callee, argument), event)
+        for body, steps in index.giving.items()
+        for _, event in steps
+        if isinstance(event.op, Call) and event.site is not None
+        for argument, param in event.op.forwards
+        for callee in event.site.callees
+    ]
+    for _ in range(_DEEPEST):
         for own, given, event in givers:
-            known = {one.meaning.taking for one in found.get(own, ())}
-            found[own].extend(
-                _at(event, one, "")
-                for one in found.get(given, ())
-                if one.meaning.taking not in known
-            )
-    return {key: events for key, events in found.items() if events}
+            takings = found.get(given)
+            if takings:
+                known = {one.meaning.taking for one in found.get(own, ())}
+                more = [one for one in takings if one.meaning.taking not in known]
+                found[own].extend(_at(event, one, "") for one in more)
+    return found
 
 
 def _events(flow: Flow, takings: _Takings, lock_of: Callable[[str], str]) -> Iterator[Event]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from soundcheck.calls.sites import CallSite
+from soundcheck.calls.sites import BodyId, CallSite
 from soundcheck.contexts.facts import (
     CellFact,
     EffectFact,
@@ -56,6 +56,8 @@ class Meaning(NamedTuple):
 
 NOTHING = Meaning()
 
+# The kinds of calls that are known by a macro's name, or by the type that a method belongs to.
+_BY_OTHER_NAMES = frozenset({"macro", "deref"})
 _MODES = (("lock", "exclusive"), ("read", "shared"), ("write", "exclusive"))
 
 
@@ -66,6 +68,7 @@ class Meanings:
         self.facts = facts
         self._defs = defs
         self._known: dict[tuple[tuple[str, ...], str, str], Meaning] = {}
+        self._plain: dict[tuple[BodyId, ...], bool] = {}
         self._masking: dict[tuple[FactPlace, tuple[str, ...]], LockFact] = {}
 
     def paths_of(self, site: CallSite) -> tuple[str, ...]:
@@ -80,16 +83,35 @@ class Meanings:
         """What a call means."""
         if site is None:
             return NOTHING
-        paths = self.paths_of(site)
-        shown = words[op.type] if op.type >= 0 else ""
-        key = (paths, shown, site.kind)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._meaning(paths, shown, site)
+        known = self._called(site, words[op.type] if op.type >= 0 else "")
         given = self.facts.masking_by(words[op.result]) if op.result >= 0 else ()
         if given:
             guards = tuple(Masking("guard", fact) for fact in given)
             known = known._replace(maskings=(*known.maskings, *guards))
+        return known
+
+    def _called(self, site: CallSite, shown: str) -> Meaning:
+        """What a call means by what is called, and on what."""
+        # Facts tell of few names and types: what neither is among them means nothing.
+        if self._is_plain(site) and not self.facts.is_known(shown):
+            return NOTHING
+        paths = self.paths_of(site)
+        key = (paths, shown, site.kind)
+        known = self._known.get(key)
+        if known is None:
+            found = self._meaning(paths, shown, site)
+            known = self._known[key] = NOTHING if found == NOTHING else found
+        return known
+
+    def _is_plain(self, site: CallSite) -> bool:
+        """Whether no fact tells of what a call may run, whatever it is called on."""
+        if site.kind in _BY_OTHER_NAMES:
+            return False
+        known = self._plain.get(site.callees) if site.callees else None
+        if known is None:
+            known = not any(self.facts.functions.of(path) for path in self.paths_of(site))
+            if site.callees:
+                self._plain[site.callees] = known
         return known
 
     def _meaning(self, paths: tuple[str, ...], shown: str, site: CallSite) -> Meaning:

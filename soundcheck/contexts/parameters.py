@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
-from soundcheck.contexts.flows import ENTRY, MASKED, Event, Flows
+from soundcheck.contexts.flows import ENTRY, MASKED, Event
+from soundcheck.contexts.index import Index
 from soundcheck.contexts.scripts import Call
 
 _INTERRUPTS = "interrupts"
@@ -21,14 +22,14 @@ class Param(NamedTuple):
 
 
 def called_parameters(
-    flows: Flows, params: Mapping[tuple[BodyId, int, int], int]
+    index: Index, params: Mapping[tuple[BodyId, int, int], int]
 ) -> Mapping[tuple[BodyId, int], Sequence[Param]]:
     """The parameters that bodies call, directly or by giving them on."""
     found: dict[tuple[BodyId, int], list[Param]] = defaultdict(list)
-    givers: list[tuple[BodyId, int, BodyId, int, Event]] = []
+    givers: list[tuple[tuple[BodyId, int], tuple[BodyId, int], Event]] = []
     inner: list[tuple[BodyId, int, BodyId, Event]] = []
     passings: dict[BodyId, list[tuple[int, Event]]] = defaultdict(list)
-    for body, _, event in flows.events():
+    for body, _, event in index.gifts():
         op, site = event.op, event.site
         if not isinstance(op, Call) or site is None:
             continue
@@ -37,21 +38,23 @@ def called_parameters(
             if passed.body.owner == body.owner:
                 passings[passed.body].append((passed.index, event))
         if op.kind == "value":
-            index = params.get((body, op.start, op.end), -1)
-            if index >= 0 and body.closure >= 0 and event.state.mask(_INTERRUPTS) == ENTRY:
-                inner.append((owner, index, body, event))
-            elif index >= 0:
-                found[(owner, index)].append(Param(event, event.state.mask(_INTERRUPTS)))
+            number = params.get((body, op.start, op.end), -1)
+            if number >= 0 and body.closure >= 0 and event.state.mask(_INTERRUPTS) == ENTRY:
+                inner.append((owner, number, body, event))
+            elif number >= 0:
+                found[(owner, number)].append(Param(event, event.state.mask(_INTERRUPTS)))
         givers.extend(
-            (owner, param, callee, arg, event)
+            ((owner, param), (callee, arg), event)
             for arg, param in op.forwards
             for callee in site.callees
         )
     for _ in range(4):
-        for owner, param, callee, arg, event in givers:
-            known = found[(owner, param)]
+        for own, given, event in givers:
+            if given not in found:
+                continue
+            known = found[own]
             here = event.state.mask(_INTERRUPTS)
-            for one in found.get((callee, arg), ()):
+            for one in found[given]:
                 mask = here if one.mask == ENTRY else one.mask
                 if all(other.mask != mask for other in known):
                     known.append(Param(event, mask))

@@ -39,10 +39,13 @@ class TypePattern(msgspec.Struct, frozen=True):
         )
 
 
+def _expression(pattern: str) -> str:
+    return re.escape(pattern).replace(r"\*", r"[^:]*")
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    text = re.escape(pattern).replace(r"\*", r"[^:]*")
-    return re.compile(rf"(?:.*::)?{text}")
+    return re.compile(rf"(?:.*::)?{_expression(pattern)}")
 
 
 def fits_path(pattern: str, path: str) -> bool:
@@ -92,19 +95,27 @@ class PathTable(Generic[T]):
     """Facts by the patterns of paths they are about, found by a path's last segment."""
 
     def __init__(self, facts: Iterable[tuple[str, T]]) -> None:
+        self.patterns: list[str] = []
         self._by_name: dict[str, list[tuple[str, T]]] = defaultdict(list)
         self._globs: list[tuple[str, T]] = []
         for pattern, fact in facts:
+            self.patterns.append(pattern)
             name = pattern.rpartition("::")[2]
             (self._globs if "*" in name else self._by_name[name]).append((pattern, fact))
+        # Which last segments any of the others may fit: few do.
+        names = (pattern.rpartition("::")[2] for pattern, _ in self._globs)
+        self._glob = re.compile("|".join(map(_expression, names)))
         self._known: dict[str, tuple[T, ...]] = {}
 
     def of(self, path: str) -> tuple[T, ...]:
         """The facts about a path, in order of writing."""
         known = self._known.get(path)
         if known is None:
-            near = self._by_name.get(path.rpartition("::")[2], ())
+            name = path.rpartition("::")[2]
+            near = self._by_name.get(name, [])
+            if self._globs and self._glob.fullmatch(name):
+                near = [*near, *self._globs]
             known = self._known[path] = tuple(
-                fact for pattern, fact in (*near, *self._globs) if fits_path(pattern, path)
+                [fact for pattern, fact in near if fits_path(pattern, path)]
             )
         return known

@@ -7,6 +7,7 @@ long the value that a call gave back lives, drop order and temporaries included.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -193,15 +194,16 @@ def count_calls(ops: Sequence[AnyOp]) -> int:
     return count
 
 
-SiteKey = tuple[BodyId, int, int, str, int]
+SiteKey = tuple[int, int, str, int]
 
 
-def number_sites(sites: Iterable[CallSite]) -> dict[SiteKey, CallSite]:
-    """Call sites by their place and kind, several of one kind at one place by their number."""
-    found: dict[SiteKey, CallSite] = {}
+def number_sites(sites: Iterable[CallSite]) -> dict[BodyId, dict[SiteKey, CallSite]]:
+    """Call sites by body, place and kind, several of one kind at one place by their number."""
+    found: dict[BodyId, dict[SiteKey, CallSite]] = defaultdict(dict)
     for site in sites:
-        nth = 0
-        while (site.caller, site.start, site.end, site.kind, nth) in found:
-            nth += 1
-        found[(site.caller, site.start, site.end, site.kind, nth)] = site
+        own = found[site.caller]
+        key = (site.start, site.end, site.kind, 0)
+        while key in own:
+            key = (*key[:3], key[3] + 1)
+        own[key] = site
     return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from soundcheck.calls.linking import World
 from soundcheck.calls.sites import TAKEN_OUT, BodyId
 from soundcheck.contexts.flows import Event
 from soundcheck.crates.definitions import Def
 from soundcheck.syntax import items as it
-from soundcheck.types.ty import Adt, Dyn, Foreign, Opaque, Param, Ty
+from soundcheck.types.ty import NEVER, Adt, Dyn, Foreign, Opaque, Param, Ty
 
 
 def guess(event: Event, *, sure: bool) -> int:
@@ -42,6 +42,31 @@ def gives_future(world: World, body: BodyId) -> bool:
     while isinstance(ty, Adt | Foreign) and ty.args:
         ty = ty.args[0]
     return isinstance(ty, Dyn | Opaque) and any(one.path.endswith("::Future") for one in ty.bounds)
+
+
+def endless_among(world: World, bodies: Iterable[BodyId]) -> frozenset[BodyId]:
+    """The functions among some bodies that never return."""
+    declared, defs = world.methods.declared, world.defmap.defs
+    aliases = {
+        target.name
+        for target in defs
+        if isinstance(target.item, it.TypeAlias) and isinstance(target.item.type, it.NeverType)
+    }
+    return frozenset(
+        body
+        for body in bodies
+        if body.closure < 0
+        and _may_be_endless(defs[body.owner], aliases)
+        and declared.signature_of(defs[body.owner]).ret == NEVER
+    )
+
+
+def _may_be_endless(target: Def, aliases: Collection[str]) -> bool:
+    """Whether a function's result is written as ``!``, or by the name of such a type."""
+    ret = target.item.ret if isinstance(target.item, it.Function) else None
+    if isinstance(ret, it.PathType):
+        return ret.path.name in aliases
+    return isinstance(ret, it.NeverType)
 
 
 def is_awaited(world: World, callees: Sequence[BodyId], index: int) -> bool:
