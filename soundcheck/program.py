@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from soundcheck.boundaries.supplies import Supplies
     from soundcheck.calls.graph import CallGraph
     from soundcheck.calls.linking import LinkedBodies, World
+    from soundcheck.calls.sites import CallSite
     from soundcheck.catalog.profiles import Profile
     from soundcheck.contexts.infer import Contexts
     from soundcheck.crates.builds import Excludes
@@ -163,6 +164,16 @@ class Program:
             for operation in one.operations:
                 found.setdefault(operation.body.owner, []).append(operation)
         return {owner: tuple(found[owner]) for owner in sorted(found)}
+
+    def calls_of(self, names: Collection[str]) -> Iterator[tuple[str, str, CallSite]]:
+        """The calls of some functions: the full name of the function, the call's file, the call."""
+        from soundcheck.calls.sites import BodyId
+
+        defs = self.world.defmap.defs
+        for callee in defs if names else ():
+            if callee.path in names:
+                for site in self.graph.sites_of(BodyId(callee.index)):
+                    yield callee.path, defs[site.caller.owner].file, site
 
     @property
     def casts(self) -> Iterator[PointerCast]:

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from soundcheck.audit import Stages, audit
+from soundcheck.bodies import read_bodies
 from soundcheck.checking import NO_MEMORY, Memory
 from soundcheck.checks import check_of
 from soundcheck.checks.kinds import FileCheck
@@ -16,7 +17,7 @@ from soundcheck.source import SourceFile
 from soundcheck.syntax.reading import parse
 from soundcheck.triage import Terms
 
-MANIFEST = '[package]\nname = "k"\nedition = "2021"\n'
+MANIFEST = '[package]\nname = "k"\nedition = "2021"\n[dependencies]\nx86 = "0.52"\n'
 LIB = "mod a;\nmod b;\n"
 A = """\
 use core::sync::atomic::Ordering::*;
@@ -28,6 +29,8 @@ pub fn wait() { while !crate::b::READY.load(Relaxed) {} }
 pub fn kind(n: u8) -> crate::b::Kind { unsafe { core::mem::transmute::<u8, crate::b::Kind>(n) } }
 pub fn lock() { let _ = crate::b::GATE.lock(); }
 pub fn bypass() { unsafe { crate::b::GATE.force_unlock() } }
+pub fn load(table: &[u8; 10]) { unsafe { core::arch::asm!("lgdt [{}]", in(reg) table.as_ptr()) } }
+pub fn unmask() { unsafe { crate::b::enable() } }
 """
 B = """\
 use core::sync::atomic::{AtomicBool, Ordering::*};
@@ -39,6 +42,7 @@ impl Gate { pub fn lock(&self) -> GateGuard { GateGuard } }
 impl Drop for GateGuard { fn drop(&mut self) {} }
 #[repr(u8)] pub enum Kind { One, Two }
 pub fn ready() { READY.store(true, Release); }
+pub use x86::irq::enable;
 """
 START: Mapping[str, str] = {"src/lib.rs": LIB, "src/a.rs": A, "src/b.rs": B}
 
@@ -53,6 +57,10 @@ EDITS = [
     pytest.param(
         {"src/b.rs": B.replace("impl Gate {", "impl Gate { pub unsafe fn force_unlock(&self) {}")},
         id="another's method",
+    ),
+    pytest.param(
+        {"src/b.rs": B.replace("pub use x86::irq::enable;", "pub unsafe fn enable() {}")},
+        id="what another's name stands for",
     ),
     pytest.param({"src/lib.rs": "#[cfg(test)]\nmod a;\nmod b;\n"}, id="a test"),
     pytest.param(
@@ -93,6 +101,15 @@ def catalog():
     return open_catalog()
 
 
+parsed = cache(parse)
+theory = cache(open_theory)
+
+
+@cache
+def report_of_start() -> Report:
+    return report(START, NO_MEMORY)
+
+
 def report(texts: Mapping[str, str], memory: Memory) -> Report:
     files = tuple(SourceFile(path, text.encode()) for path, text in sorted(texts.items()))
     source = Input(files, (SourceFile("Cargo.toml", MANIFEST.encode()),))
@@ -100,9 +117,11 @@ def report(texts: Mapping[str, str], memory: Memory) -> Report:
         rule for rule in catalog().rules.values() if isinstance(check_of(rule.check), FileCheck)
     ]
     stages = Stages(
-        lambda files, queries: {file.path: parse(file, queries) for file in files},
-        lambda _world, _facts, _files: (),
-        open_theory(),
+        lambda files, queries: {file.path: parsed(file, queries) for file in files},
+        lambda world, _facts, files: [
+            read_bodies(world, defs) for path, defs in files if path in texts
+        ],
+        theory(),
         memory=memory,
     )
     return audit(source, catalog(), rules, stages, terms=Terms("2026-01-01", with_tests=True))
@@ -121,6 +140,8 @@ def test_the_checks_speak_of_the_files():
         "guard-dropped-at-once",
         "force-unlock",
         "static-mut",
+        "borrow-kept-by-processor",
+        "safe-irq-enable",
     }
     assert wanted <= found
 
@@ -132,7 +153,7 @@ def test_an_edit_changes_what_it_would_change_without_memory(edit):
     edited = {**START, **edit}
 
     assert report(edited, memory(edited)).findings == report(edited, NO_MEMORY).findings
-    assert report(START, memory(START)).findings == report(START, NO_MEMORY).findings
+    assert report(START, memory(START)).findings == report_of_start().findings
 
 
 def test_a_look_is_kept_while_nothing_changes():

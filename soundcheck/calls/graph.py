@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -27,7 +28,8 @@ class Edge(msgspec.Struct, frozen=True, gc=False):
 class CallGraph:
     """The calls of a program, by caller and by callee.
 
-    ``assembly`` is where assembly outside all bodies names functions; no body is their caller.
+    ``sites`` stand in order of their callers. ``assembly`` is where assembly outside all bodies
+    names functions; no body is their caller.
     """
 
     __slots__ = ("_callees", "_callers", "_named", "assembly", "mentions", "sites")
@@ -68,6 +70,15 @@ class CallGraph:
     def callers(self, body: BodyId) -> Sequence[Edge]:
         """The edges into a body."""
         return self._callers.get(body, ())
+
+    def sites_of(self, callee: BodyId) -> Iterator[CallSite]:
+        """The call sites that may run a body, in order of place."""
+        for caller in sorted({edge.caller for edge in self.callers(callee)}):
+            index = bisect_left(self.sites, caller, key=_caller)
+            while index < len(self.sites) and self.sites[index].caller == caller:
+                if callee in self.sites[index].callees:
+                    yield self.sites[index]
+                index += 1
 
     def named_by_assembly(self, body: BodyId) -> Sequence[AssemblyCall]:
         """Where assembly outside all bodies calls a body or takes its address, in order of place.
@@ -114,6 +125,10 @@ class CallGraph:
                     came[edge.callee] = edge
                     queue.append(edge.callee)
         return None
+
+
+def _caller(site: CallSite) -> BodyId:
+    return site.caller
 
 
 def _chain(came: Mapping[BodyId, Edge | None], body: BodyId) -> tuple[Edge, ...]:

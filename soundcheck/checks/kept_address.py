@@ -4,13 +4,14 @@ A descriptor table is read long after the instruction that names it: it must liv
 loaded, and a borrow says nothing of that.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
-from soundcheck.checks.kinds import Check
+from soundcheck.checks.kinds import FileCheck, judge_again
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
 from soundcheck.syntax import items as it
@@ -44,41 +45,40 @@ class _Facts(NamedTuple):
 
     given: tuple[Pattern, ...]
     pointers: frozenset[str]
-    calls: frozenset[tuple[str, int, int]]
+    calls: frozenset[tuple[str, int, int]] = frozenset()
 
 
-def find_kept(program: Program, rule: Rule) -> Iterator[Finding]:
+def find_assembly(program: Program, rule: Rule, _around: None) -> Iterator[Finding]:
     """One finding a function, at its name; the first instruction is shown beside it."""
-    facts = _Facts(
-        read_patterns(rule.texts("given")),
-        frozenset(rule.texts("pointers")),
-        _called(program, frozenset(rule.texts("given_calls"))),
-    )
-    called = {path for path, _, _ in facts.calls}
+    facts = _facts(rule)
     for path in program.paths:
-        has_assembly = any(one.site.kind == "asm" for one in program.facts[path].sites)
-        for one in program.items(path) if has_assembly or path in called else ():
-            func = one.item
-            if isinstance(func, it.Function) and func.body is not None and not func.is_unsafe:
-                yield from _in_function(program, rule, facts, one, func)
+        if any(one.site.kind == "asm" for one in program.facts[path].sites):
+            for one in program.items(path):
+                yield from _in_function(program, rule, facts, one)
 
 
-def _called(program: Program, names: frozenset[str]) -> frozenset[tuple[str, int, int]]:
-    defs = program.world.defmap.defs
-    wanted = {one.index for one in defs if one.path in names}
-    return frozenset(
-        (defs[site.caller.owner].file, site.start, site.end)
-        for site in program.graph.sites
-        for callee in site.callees
-        if callee.owner in wanted and callee.closure < 0
-    )
+def find_kept(
+    program: Program, rule: Rule, seen: Mapping[str, Sequence[Finding]]
+) -> Iterator[Finding]:
+    """The same, with the calls of functions that run such an instruction."""
+    called = program.calls_of(frozenset(rule.texts("given_calls")))
+    calls = frozenset((path, site.start, site.end) for _, path, site in called)
+    again = partial(_in_function, program, rule, _facts(rule)._replace(calls=calls))
+    yield from judge_again(program, seen, [(path, start) for path, start, _ in calls], again)
+
+
+def _facts(rule: Rule) -> _Facts:
+    return _Facts(read_patterns(rule.texts("given")), frozenset(rule.texts("pointers")))
 
 
 def _in_function(
-    program: Program, rule: Rule, facts: _Facts, one: ProgramItem, func: it.Function
+    program: Program, rule: Rule, facts: _Facts, one: ProgramItem
 ) -> Iterator[Finding]:
+    func = one.item
+    if not isinstance(func, it.Function) or func.body is None or func.is_unsafe:
+        return
     borrowed = _borrowed(one, func)
-    if not borrowed or func.body is None:
+    if not borrowed:
         return
     sources = {name: name for name in borrowed}
     for node in walk_own(func):
@@ -187,4 +187,4 @@ def _root(place: it.Expr) -> str:
     return place.path.name if isinstance(place, it.PathExpr) else ""
 
 
-CHECK = Check(SPEC, find_kept)
+CHECK = FileCheck(SPEC, find_assembly, lambda _program, _rule: None, conclude=find_kept)

@@ -1,13 +1,14 @@
 """The kinds of checks: what each takes, and when it runs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from soundcheck.catalog import CheckSpec, Rule
 from soundcheck.finding import Finding
-from soundcheck.program import Program
+from soundcheck.program import Program, ProgramItem
+from soundcheck.syntax import items as it
 
 
 class Check(NamedTuple):
@@ -42,6 +43,32 @@ def alone(spec: CheckSpec, find: Callable[[Program, Rule], Iterator[Finding]]) -
         return find(program, rule)
 
     return FileCheck(spec, look, lambda _program, _rule: None)
+
+
+def judge_again(
+    program: Program,
+    seen: Mapping[str, Sequence[Finding]],
+    calls: Iterable[tuple[str, int]],
+    judge: Callable[[ProgramItem], Iterator[Finding]],
+) -> Iterator[Finding]:
+    """What was seen of functions, but of those that hold some calls what ``judge`` says.
+
+    ``seen`` are findings at the names of functions, by file, ``calls`` the files and places of
+    calls that only the whole program tells.
+    """
+    starts: dict[str, list[int]] = {}
+    for path, start in calls:
+        starts.setdefault(path, []).append(start)
+    for path, findings in seen.items():
+        told = {one.at.start: [one] for one in findings}
+        for one in program.items(path) if path in starts else ():
+            func = one.item
+            if isinstance(func, it.Function) and any(
+                func.start <= start < func.end for start in starts[path]
+            ):
+                told[func.name_start] = list(judge(one))
+        for place in sorted(told):
+            yield from told[place]
 
 
 class Judged(msgspec.Struct, frozen=True, gc=False):

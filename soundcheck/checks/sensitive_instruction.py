@@ -7,12 +7,14 @@ parameter that any caller can make up, and that is not looked at before.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
-from soundcheck.checks.kinds import Check
+from soundcheck.checks.kinds import FileCheck, judge_again
 from soundcheck.crates.outline import type_name
 from soundcheck.finding import Finding, Step
 from soundcheck.program import Program, ProgramItem
@@ -54,6 +56,9 @@ SPEC = CheckSpec(
 )
 
 
+_Calls = Mapping[tuple[str, int, int], tuple[int, ...]]
+
+
 class _Facts(NamedTuple):
     """The page's lists; ``calls`` are arguments that matter by the file and place of a call."""
 
@@ -64,8 +69,8 @@ class _Facts(NamedTuple):
     witnesses: tuple[str, ...]
     traits: frozenset[str]
     returning: bool
-    always_calls: Mapping[tuple[str, int, int], tuple[int, ...]]
-    given_calls: Mapping[tuple[str, int, int], tuple[int, ...]]
+    always_calls: _Calls = MappingProxyType({})
+    given_calls: _Calls = MappingProxyType({})
 
 
 class _Hit(NamedTuple):
@@ -77,9 +82,30 @@ class _Hit(NamedTuple):
     how: str
 
 
-def find_sensitive(program: Program, rule: Rule) -> Iterator[Finding]:
+def find_assembly(program: Program, rule: Rule, _around: None) -> Iterator[Finding]:
     """One finding a function, at its name; the first instruction is shown beside it."""
-    facts = _Facts(
+    facts = _facts(rule)
+    for path in program.paths:
+        if any(one.site.kind == "asm" for one in program.facts[path].sites):
+            for one in program.items(path):
+                yield from _in_function(program, rule, facts, one)
+
+
+def find_sensitive(
+    program: Program, rule: Rule, seen: Mapping[str, Sequence[Finding]]
+) -> Iterator[Finding]:
+    """The same, with the calls of functions that run such an instruction."""
+    facts = _facts(rule)._replace(
+        always_calls=_called(program, rule.texts("always_calls")),
+        given_calls=_called(program, rule.texts("given_calls")),
+    )
+    calls = [(path, start) for path, start, _ in (*facts.always_calls, *facts.given_calls)]
+    again = partial(_in_function, program, rule, facts)
+    yield from judge_again(program, seen, calls, again)
+
+
+def _facts(rule: Rule) -> _Facts:
+    return _Facts(
         read_patterns(rule.texts("always")),
         read_patterns(rule.texts("given")),
         read_patterns(rule.texts("given_registers")),
@@ -87,21 +113,17 @@ def find_sensitive(program: Program, rule: Rule) -> Iterator[Finding]:
         rule.texts("witnesses"),
         frozenset(rule.texts("traits")),
         bool(rule.facts["returning"]),
-        _called(program, rule.texts("always_calls")),
-        _called(program, rule.texts("given_calls")),
     )
-    called = {path for path, _, _ in (*facts.always_calls, *facts.given_calls)}
-    for path in program.paths:
-        has_assembly = any(one.site.kind == "asm" for one in program.facts[path].sites)
-        if not has_assembly and path not in called:
-            continue
-        for one in program.items(path):
-            func = one.item
-            if not isinstance(func, it.Function) or not _is_judged(facts, one, func):
-                continue
-            hit = _hit(facts, one, func)
-            if hit is not None:
-                yield _claim(program, rule, one, func, hit)
+
+
+def _in_function(
+    program: Program, rule: Rule, facts: _Facts, one: ProgramItem
+) -> Iterator[Finding]:
+    func = one.item
+    if isinstance(func, it.Function) and _is_judged(facts, one, func):
+        hit = _hit(facts, one, func)
+        if hit is not None:
+            yield _claim(program, rule, one, func, hit)
 
 
 def _is_judged(facts: _Facts, one: ProgramItem, func: it.Function) -> bool:
@@ -221,19 +243,14 @@ def _parameter_in(operands: Sequence[Operand], call: it.MacroCall, aliases: Alia
 # -- calls of functions that run such an instruction -------------------------------------------
 
 
-def _called(program: Program, calls: Sequence[str]) -> dict[tuple[str, int, int], tuple[int, ...]]:
+def _called(program: Program, calls: Sequence[str]) -> _Calls:
     """The places at which one of some functions is called, with the arguments that matter."""
     wanted: dict[str, tuple[int, ...]] = {}
     for call in calls:
         path, *numbers = call.split()
         wanted[path] = tuple(int(number) for number in numbers)
-    defs = program.world.defmap.defs
-    bodies = {one.index: wanted[one.path] for one in defs if one.path in wanted}
     return {
-        (defs[site.caller.owner].file, site.start, site.end): bodies[callee.owner]
-        for site in program.graph.sites
-        for callee in site.callees
-        if callee.owner in bodies and callee.closure < 0
+        (path, site.start, site.end): wanted[name] for name, path, site in program.calls_of(wanted)
     }
 
 
@@ -249,4 +266,4 @@ def _name_of(node: it.Node) -> str:
     return "…"
 
 
-CHECK = Check(SPEC, find_sensitive)
+CHECK = FileCheck(SPEC, find_assembly, lambda _program, _rule: None, conclude=find_sensitive)
