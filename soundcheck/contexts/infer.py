@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from soundcheck.calls.graph import CallGraph
 from soundcheck.calls.linking import World
-from soundcheck.calls.sites import MOVED_ON, BodyId
+from soundcheck.calls.sites import BodyId
 from soundcheck.contexts.allocator import with_allocator
 from soundcheck.contexts.builds import Builds
 from soundcheck.contexts.entries import Root, find_roots
@@ -22,19 +22,13 @@ from soundcheck.contexts.facts import KernelFacts
 from soundcheck.contexts.flows import EITHER, ENTRY, MASKED, UNMASKED, Event, Flow, Flows, State
 from soundcheck.contexts.index import Index
 from soundcheck.contexts.instances import Instances, Types
+from soundcheck.contexts.leads import Leads, trait_of
 from soundcheck.contexts.lent import with_lent
 from soundcheck.contexts.meanings import Meanings
 from soundcheck.contexts.parameters import called_parameters
 from soundcheck.contexts.scripts import Call, Scripts
 from soundcheck.contexts.starts import kept, uncalled
-from soundcheck.contexts.steps import (
-    asks,
-    endless_among,
-    futures_among,
-    gives_future,
-    guess,
-    is_awaited,
-)
+from soundcheck.contexts.steps import endless_among
 from soundcheck.crates.definitions import Def
 from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
@@ -70,11 +64,6 @@ class Way(NamedTuple):
     length: int
 
 
-_Step = tuple[BodyId, str, Event, bool]
-_Lead = tuple[BodyId, str, Event, bool, int, int, Types]
-"""A step with how much of a guess it is, and for which architectures and types its end is."""
-
-
 class Contexts:
     """What is inferred of a whole program."""
 
@@ -96,21 +85,23 @@ class Contexts:
         changed, self.allocators = with_allocator(self.flows.of, world, facts)
         self._change(changed)
         self.roots = find_roots(world, graph, self.index, facts)
-        self._rooted = frozenset(root.body for root in self.roots)
-        # A call of an async function that facts tell who runs makes a future, and no more.
-        self._started = futures_among(world.defmap.defs, self._rooted)
-        self._async = futures_among(world.defmap.defs, self.flows.of)
-        self._params = params
-        self._called = called_parameters(self.index, params)
+        self.builds = Builds(world)
+        self._leads = Leads(
+            world,
+            self.flows,
+            self.builds,
+            Instances(world, graph),
+            self.allocators,
+            self.roots,
+            params,
+            called_parameters(self.index, params),
+        )
         self._endless = endless_among(world, self.flows.of)
         self._has_bottom_halves = any(root.entry.context == "bottom-half" for root in self.roots)
-        self._instances = Instances(world, graph)
-        self._builds_seen: dict[tuple[BodyId, str, str, bool, Types], list[int]] = defaultdict(list)
-        self.builds = Builds(world)
+        # The builds for which a body is known to run so.
+        self._builds: dict[tuple[BodyId, str, str, bool, Types], list[int]] = defaultdict(list)
         self.ways: dict[Node, Way] = {}
         self._sure: dict[Node, bool] = {}
-        self._leads_seen: dict[tuple[BodyId, bool, Types], tuple[_Lead, ...]] = {}
-        self._sure_calls: dict[BodyId, tuple[tuple[BodyId, Event], ...]] = {}
         self._infer()
 
     def _change(self, flows: Mapping[BodyId, tuple[Flow, ...]]) -> None:
@@ -176,11 +167,11 @@ class Contexts:
 
     def calls_parameter(self, body: BodyId, op: Call) -> bool:
         """Whether a call is of what a body was given as an argument."""
-        return op.kind == "value" and self.parameter(body, op) >= 0
+        return self._leads.calls_parameter(body, op)
 
     def parameter(self, body: BodyId, op: Call) -> int:
         """The number of the parameter that a step calls, or -1."""
-        return self._params.get((body, op.start, op.end), -1)
+        return self._leads.parameter(body, op)
 
     @cached_property
     def mutable_statics(self) -> frozenset[str]:
@@ -198,27 +189,7 @@ class Contexts:
 
         Drop glue is none of them: what was moved on is not dropped where its name ends.
         """
-        known = self._sure_calls.get(body)
-        if known is None:
-            known = self._sure_calls[body] = tuple(self._find_sure_calls(body))
-        return known
-
-    def _find_sure_calls(self, body: BodyId) -> Iterator[tuple[BodyId, Event]]:
-        for _, event in self.events(body):
-            op, site = event.op, event.site
-            if not isinstance(op, Call) or site is None or site.kind == "drop":
-                continue
-            only = self.allocators.one_of(site.callees)
-            if only in self._started and site.kind != "await":
-                only = None
-            if event.meaning.taking is not None or asks(event) or self.calls_parameter(body, op):
-                only = None
-            if only is not None and self._is_followed(body, only):
-                yield only, event
-            if site.passed and not event.meaning.registers:
-                for passed, _, _, sure in self._passed(event, ENTRY, sure=len(site.callees) < 2):
-                    if sure:
-                        yield passed, event
+        return self._leads.sure_calls(body)
 
     @cached_property
     def statics(self) -> frozenset[str]:
@@ -238,11 +209,7 @@ class Contexts:
 
     def trait_of(self, body: BodyId) -> str:
         """The last name of the trait whose impl a body belongs to; empty for none."""
-        target = self.definition(body)
-        if target.impl < 0:
-            return ""
-        trait = self.world.methods.declared.header_of(target.impl).trait
-        return "" if trait is None else trait.path.rpartition("::")[2]
+        return trait_of(self.world, body)
 
     def span(self, body: BodyId, start: int, end: int) -> Span:
         """The place of a step of a body."""
@@ -256,27 +223,29 @@ class Contexts:
     # -- inferring -----------------------------------------------------------------------------
 
     def _infer(self) -> None:
-        bodies = [body for body in self.flows.of if body not in self._rooted]
+        rooted = {root.body for root in self.roots}
+        bodies = [body for body in self.flows.of if body not in rooted]
         starts = sorted(
             (*self._starts(), *self._task_starts(uncalled(self.world, self.graph, bodies))),
             key=lambda pair: (pair[0].context == "task", pair[0]),
         )
         self._follow(starts, is_known=True)
-        reached = {node.body for node in self.ways} | self._rooted
+        reached = {node.body for node in self.ways} | rooted
         # What a registry that no fact tells of keeps is most often a task's, but not for sure.
         self._follow(self._task_starts(kept(self.world, self.graph, reached)), is_known=False)
 
     def _follow(self, starts: Iterable[tuple[Node, Root]], *, is_known: bool) -> None:
         queue: list[tuple[int, int, int, Node]] = []
         for node, root in starts:
-            if self._is_new(node):
+            body, context, irq, build, is_quiet, types = node
+            if _tells_more(build, self._builds[body, context, irq, is_quiet, types]):
                 self.ways[node] = Way(None, None, root, is_known, length=0)
                 heappush(queue, (0, 0, len(self.ways), node))
         while queue:
             guesses, length, _, node = heappop(queue)
             is_handler = node.context in _HANDLERS
-            leads = self._leads(node.body, node.types, is_handler=is_handler)
-            for body, irq, event, sure, more, built, types in leads:
+            leads = self._leads.of(node.body, node.types, is_handler=is_handler)
+            for body, irq, event, sure, more, built, types, goes_on in leads:
                 build = node.build & built
                 if not build:
                     continue
@@ -289,33 +258,11 @@ class Contexts:
                 # What happens as at entry happens as this body was entered.
                 is_quiet = self._has_bottom_halves and self.is_quiet_at(node, event.state)
                 irq = node.irq if irq == ENTRY else irq
-                following = Node(body, context, irq, build, is_quiet, types)
-                if self._is_new(following):
+                if _tells_more(build, self._builds[body, context, irq, is_quiet, types]):
+                    following = Node(body, context, irq, build, is_quiet, types)
                     self.ways[following] = Way(node, event, None, sure, length + 1)
-                    heappush(queue, (guesses + more, length + 1, len(self.ways), following))
-
-    @cached_property
-    def _later(self) -> frozenset[BodyId]:
-        """Where handlers leave what they are: entries of contexts that handlers can interrupt."""
-        return frozenset(
-            root.body
-            for root in self.roots
-            if root.entry.functions and root.entry.context in ("task", "bottom-half")
-        )
-
-    @cached_property
-    def _from_hardware(self) -> frozenset[BodyId]:
-        """The handlers: assembly that names one is what hardware jumps to, and not a task."""
-        kinds = ("interrupt", "exception", "nmi")
-        return frozenset(root.body for root in self.roots if root.entry.context in kinds)
-
-    def _is_new(self, node: Node) -> bool:
-        """Whether a node tells more than those before it."""
-        known = self._builds_seen[(*node[:3], node.is_quiet, node.types)]
-        if any(node.build | one == one for one in known):
-            return False
-        known.append(node.build)
-        return True
+                    if goes_on:
+                        heappush(queue, (guesses + more, length + 1, len(self.ways), following))
 
     def _starts(self) -> Iterator[tuple[Node, Root]]:
         for root in self.roots:
@@ -328,108 +275,16 @@ class Contexts:
         for root in roots:
             yield Node(root.body, "task", irq, self.builds.of(root.body)), root
 
-    def _leads(self, body: BodyId, types: Types, *, is_handler: bool) -> Sequence[_Lead]:
-        """The steps that lead from a body to others, with the interrupts relative to its entry."""
-        known = self._leads_seen.get((body, is_handler, types))
-        if known is None:
-            # Of steps that lead to one body alike the first is the way there.
-            first: dict[tuple[BodyId, str, int, str, Types], _Lead] = {}
-            for callee, irq, event, sure in self._steps(body, types, is_handler=is_handler):
-                assert event.site is not None
-                given = self._instances.of(types, body, callee, event.site)
-                more = guess(event, sure=sure)
-                halves = event.state.mask(BOTTOM_HALVES) if self._has_bottom_halves else ENTRY
-                if (callee, irq, more, halves, given) not in first:
-                    lead = (callee, irq, event, sure, more, self.builds.of(callee), given)
-                    first[(callee, irq, more, halves, given)] = lead
-            known = self._leads_seen[(body, is_handler, types)] = tuple(first.values())
-        return known
 
-    def _steps(self, body: BodyId, types: Types, *, is_handler: bool) -> Iterator[_Step]:
-        # A future that is given back runs elsewhere; in a task perhaps, as far as nobody knows.
-        is_giver = is_handler and gives_future(self.world, body)
-        later = self._async if is_giver else self._started
-        for _, event in self.events(body):
-            op, site = event.op, event.site
-            if not isinstance(op, Call) or site is None or site.reason == MOVED_ON:
-                continue
-            # What only a name suggests is too little to blame a handler by.
-            if site.reason == "name" and is_handler:
-                continue
-            mask = event.state.mask(INTERRUPTS)
-            irq = UNMASKED if mask == EITHER else mask
-            is_param = op.kind == "value" and self.calls_parameter(body, op)
-            callees = self._instances.run_by(types, site)
-            sure = site.resolution in ("exact", "external") or self.builds.is_one(site)
-            sure = sure or (len(callees) == 1 and len(site.callees) > 1)
-            if not is_param and not self._is_told(event, is_handler=is_handler):
-                for callee in callees:
-                    if is_handler and callee in self._later:
-                        continue
-                    if site.kind == "assembly" and callee in self._from_hardware:
-                        continue
-                    if site.kind != "await" and callee in later:
-                        continue
-                    if self._is_followed(body, callee):
-                        yield callee, irq, event, sure
-            is_first = event.meaning.once is not None and is_handler
-            is_given = bool(site.passed) and site.kind != "macro" and not event.meaning.registers
-            if is_given and not is_first:
-                given = self._passed(event, irq, sure=sure)
-                yield from (one for one in given if not is_giver or one[0] not in later)
-
-    @staticmethod
-    def _is_told(event: Event, *, is_handler: bool) -> bool:
-        """Whether facts tell all of a call that matters: how a lock is made is of no interest."""
-        meaning = event.meaning
-        if meaning.taking is not None:
-            return True
-        return is_handler and any(one.does in _NOT_FOLLOWED for one in meaning.effects)
-
-    def _passed(self, event: Event, irq: str, *, sure: bool) -> Iterator[_Step]:
-        """The closures and functions that a call is given run where the callee calls them."""
-        site = event.site
-        assert site is not None
-        masks = any(
-            how == "closure" and INTERRUPTS in fact.masks for how, fact in event.meaning.maskings
-        )
-        taking = event.meaning.taking
-        if taking is not None and taking.in_closure and INTERRUPTS in taking.fact.masks:
-            masks = True
-        for passed in site.passed:
-            if masks:
-                yield passed.body, MASKED, event, sure
-                continue
-            known = [
-                one
-                for callee in site.callees
-                for one in self._called.get((callee, passed.index), ())
-            ]
-            for one in known:
-                state = irq if one.mask in (ENTRY, EITHER) else one.mask
-                yield passed.body, state, event, sure
-            if known or passed.body in self._rooted:
-                continue
-            is_lent = all(is_stub(self.definition(callee).file) for callee in site.callees)
-            if is_lent or is_awaited(self.world, site.callees, passed.index):
-                yield passed.body, irq, event, sure
-
-    def _is_followed(self, caller: BodyId, callee: BodyId) -> bool:
-        """Whether a call leads on: which impl a library's generic code calls, its caller knows.
-
-        What a library calls in the workspace for everybody are allocator, logger and wakers.
-        """
-        if not is_stub(self.definition(caller).file):
-            return True
-        target = self.definition(callee)
-        if is_stub(target.file) or target.impl < 0:
-            return is_stub(target.file)
-        return self.trait_of(callee) in _FOR_EVERYBODY
+def _tells_more(build: int, known: list[int]) -> bool:
+    """Whether something is for builds that nothing before is for; that is known from then on."""
+    for one in known:
+        if build | one == one:
+            return False
+    known.append(build)
+    return True
 
 
 # More steps that may lead elsewhere than this, drops counting twice, blame a handler for nothing.
 _MOST_GUESSES = 2
 _HANDLERS = ("interrupt", "bottom-half")
-# What sleeps ends a handler's way, and so does what asks whether it may.
-_NOT_FOLLOWED = ("sleeps", "asks")
-_FOR_EVERYBODY = ("GlobalAlloc", "Log", "Wake")
