@@ -49,6 +49,10 @@ class _Taking(NamedTuple):
     fact: LockFact
 
 
+# A side with its rank, and the static whose lock it takes, as far as known.
+_End = tuple[tuple[object, ...], str, _Taking]
+
+
 def find_shared(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a lock, at the first place that holds it while its handler may come.
 
@@ -159,22 +163,36 @@ def _is_masked_here(taking: _Taking) -> bool:
 def _conflict(
     contexts: Contexts, waiting: Sequence[_Taking], held: Sequence[_Taking]
 ) -> tuple[_Taking, _Taking] | None:
-    """The shortest ways to both sides; two readers do not exclude each other."""
-    ranked = sorted(((_rank(contexts, one), one) for one in held), key=lambda pair: pair[0])
-    statics = [_static_of(contexts, one) for _, one in ranked] if waiting else []
+    """The shortest ways to both sides; two readers do not exclude each other.
+
+    Where of one side it is known which lock of its class it takes, another side of which that is
+    known too shows more.
+    """
+    ends = [
+        sorted(
+            ((_rank(contexts, one), _static_of(contexts, one), one) for one in side),
+            key=lambda end: end[0],
+        )
+        for side in (waiting, held if waiting else ())
+    ]
+    return _nearest(contexts, *ends, mixed=False) or _nearest(contexts, *ends, mixed=True)
+
+
+def _nearest(
+    contexts: Contexts, waiting: Sequence[_End], held: Sequence[_End], *, mixed: bool
+) -> tuple[_Taking, _Taking] | None:
     best: tuple[tuple[object, ...], _Taking, _Taking] | None = None
-    for one in sorted(waiting, key=lambda one: _rank(contexts, one)):
-        first, static = _rank(contexts, one), _static_of(contexts, one)
+    for first, static, one in waiting:
         if best is not None and first > best[0]:
             break
-        for (second, other), another in zip(ranked, statics, strict=True):
+        for second, another, other in held:
             rank = max(first, second)
             if best is not None and rank >= best[0]:
                 break
             if _mode(one) == _mode(other) == "shared":
                 continue
             # Locks of one class in two statics are two.
-            if static and another and static != another:
+            if static != another and not (mixed and "" in (static, another)):
                 continue
             if contexts.may_meet(one.node, other.node):
                 best = (rank, one, other)
@@ -244,7 +262,8 @@ def _finding(
         side_of(contexts, "task", held.node, at, f"takes `{short(lock)}` with {on}"),
     )
     is_sure = contexts.is_sure(waiting.node) and contexts.is_sure(held.node)
-    # Where one side's lock is that of a static, the other's may be another of its class.
+    # Where one side's lock is that of a static, the other's may be another of its class: no way
+    # is known on which both take that one.
     is_one = bool(_static_of(contexts, waiting)) == bool(_static_of(contexts, held))
     related = dict.fromkeys(
         place_of(contexts, one.body, one.event)
@@ -262,7 +281,7 @@ def _finding(
             Step(place, program.name_at(place.path, place.start), f"taken with {on} here too")
             for place in sorted(related)
         ),
-        precision=(Precision.LOW, Precision.MEDIUM, None)[is_sure + is_one],
+        precision=Precision.LOW if not is_one else None if is_sure else Precision.MEDIUM,
     )
 
 
