@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -39,6 +40,7 @@ class ValueFacts(msgspec.Struct, frozen=True):
         return any(any(word not in silent for word in check.split()) for check in origin.checks)
 
 
+@lru_cache(maxsize=100_000)
 def is_named(path: str, names: frozenset[str]) -> bool:
     """Whether a list holds the last name of a path, alone or with the one before it.
 

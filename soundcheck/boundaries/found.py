@@ -10,6 +10,7 @@ import msgspec
 
 from soundcheck.boundaries.contracts import is_open
 from soundcheck.boundaries.demand import Demand
+from soundcheck.boundaries.demands import Demands
 from soundcheck.boundaries.facts import ValueFacts
 from soundcheck.boundaries.leans import NO_KEY, Key, Lean, Leaning
 from soundcheck.boundaries.operations import Operation
@@ -99,6 +100,15 @@ class Boundaries:
         demand = Demand(world, graph, writes, is_left_out, supplies)
         self.supports = Supports(world, demand, self.leaning, users)
         self._closures: dict[Key, tuple[tuple[Support, Key], ...]] = {}
+        self._demands: dict[tuple[frozenset[str], frozenset[str]], Demands] = {}
+
+    def demands(self, accesses: frozenset[str], measures: frozenset[str]) -> Demands:
+        """What contracts are about, found once for all who name the same functions."""
+        known = self._demands.get((accesses, measures))
+        if known is None:
+            known = Demands(self.world, self._operations, self.leaning, accesses, measures)
+            self._demands[accesses, measures] = known
+        return known
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:

@@ -40,13 +40,7 @@ class _Use(NamedTuple):
 def find_forwarded_obligations(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a function and operation, at the first parameter that the operation uses."""
     found = program.boundaries
-    demands = Demands(
-        program.world,
-        program.operations,
-        found.leaning,
-        frozenset(rule.texts("accesses")),
-        frozenset(rule.texts("measures")),
-    )
+    demands = found.demands(frozenset(rule.texts("accesses")), frozenset(rule.texts("measures")))
     uses = _uses(program, demands)
     told: set[tuple[int, int]] = set()
     for obligation in program.obligations:

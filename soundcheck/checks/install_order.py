@@ -1,6 +1,6 @@
 """What boot code reads through a register of the core before it has put anything there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from soundcheck.boundaries.facts import is_named
@@ -12,7 +12,13 @@ from soundcheck.finding import Finding, Side, Step
 from soundcheck.program import Program
 from soundcheck.syntax import items as it
 from soundcheck.syntax.inline_assembly import assembly_calls, read_assembly
-from soundcheck.syntax.instructions import Pattern, instructions_of, match_of, read_patterns
+from soundcheck.syntax.instructions import (
+    Pattern,
+    instructions_of,
+    match_of,
+    may_hold,
+    read_patterns,
+)
 from soundcheck.types.ty import NEVER
 
 SPEC = CheckSpec(
@@ -49,9 +55,11 @@ class _Way(NamedTuple):
 
 def find_early_reads(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a function of the boot path and register, at the first call that reads it."""
-    loggers = _loggers(program, rule)
-    calls = _calls(program, frozenset(rule.texts("log_macros")), loggers)
-    for slot in _slots(program, rule):
+    slots = list(_slots(program, rule))
+    if not slots:
+        return
+    calls = _calls(program, frozenset(rule.texts("log_macros")), _loggers(program, rule))
+    for slot in slots:
         boot = _Boot(program, calls, slot)
         for func, way in boot.early():
             if program.world.defmap.defs[func].file in program.facts:
@@ -93,11 +101,15 @@ def _slots(program: Program, rule: Rule) -> Iterator[_Slot]:
     named = cast("Mapping[str, tuple[str, ...]]", rule.facts["install_calls"])
     defs = program.world.defmap.defs
     assembled = [
-        defs[func]
+        (func, call)
         for func, operations in program.operations.items()
         if any(one.kind == "assembly" for one in operations)
+        for call in _assembly_of(defs[func].item)
     ]
     for name in reads:
+        read = _running(assembled, read_patterns(reads[name]))
+        if not read:
+            continue
         fill = _running(assembled, read_patterns(installs.get(name, ())))
         wanted = frozenset(named.get(name, ()))
         if wanted:
@@ -106,21 +118,25 @@ def _slots(program: Program, rule: Rule) -> Iterator[_Slot]:
                 for site in program.graph.sites
                 if site.resolution == "external" and is_named(site.reason or site.name, wanted)
             }
-        read = _running(assembled, read_patterns(reads[name])) - fill
+        read -= fill
         if fill and read:
             yield _Slot(name, frozenset(fill), frozenset(read))
 
 
-def _running(funcs: list[Def], patterns: tuple[Pattern, ...]) -> set[int]:
+def _assembly_of(item: it.Node | None) -> Iterator[it.MacroCall]:
+    return assembly_calls(item) if isinstance(item, it.Function) else iter(())
+
+
+def _running(
+    assembled: Sequence[tuple[int, it.MacroCall]], patterns: tuple[Pattern, ...]
+) -> set[int]:
     """The functions whose assembly runs an instruction of some patterns."""
     found = set()
-    for func in funcs:
-        if not isinstance(func.item, it.Function) or not patterns:
-            continue
-        for call in assembly_calls(func.item):
+    for func, call in assembled:
+        if may_hold(call.text, patterns):
             assembly = read_assembly(call)
             if any(match_of(assembly, one, patterns) for one in instructions_of(assembly)):
-                found.add(func.index)
+                found.add(func)
     return found
 
 

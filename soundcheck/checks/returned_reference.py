@@ -1,6 +1,5 @@
 """Safe functions that give back a reference which unsafe code has made to live too long."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -8,7 +7,7 @@ from soundcheck.boundaries.contracts import is_open
 from soundcheck.boundaries.facts import is_named
 from soundcheck.boundaries.lending import Lent, lent_references
 from soundcheck.boundaries.operations import SELF, Operation, Origin
-from soundcheck.calls.sites import CallSite
+from soundcheck.calls.sites import BodyId
 from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.checks.kinds import Check
 from soundcheck.crates.definitions import Def
@@ -17,6 +16,7 @@ from soundcheck.program import Program
 from soundcheck.syntax import items as it
 from soundcheck.types.heads import derived_traits
 
+_WRITTEN = frozenset({"path", "method"})
 _BOUNDS = ("static", "nothing", "shared", "type")
 _ORIGINS = FactSpec(ListOf(Text()), default=())
 
@@ -85,14 +85,12 @@ def find_returned_references(program: Program, rule: Rule) -> Iterator[Finding]:
 def _handed_on(program: Program, rule: Rule, facts: _Facts, told: set[int]) -> Iterator[Finding]:
     """Functions without unsafe code that give out what such a function gave them, or a part."""
     defs = program.world.defmap.defs
-    calls: dict[int, list[CallSite]] = defaultdict(list)
-    for site in program.graph.sites:
-        if len(site.callees) == 1 and site.caller.closure < 0 and site.kind in ("path", "method"):
-            calls[site.callees[0].owner].append(site)
     waiting = sorted(told)
     while waiting:
         source = waiting.pop()
-        for site in calls[source]:
+        for site in program.graph.sites_of(BodyId(source)):
+            if len(site.callees) > 1 or site.caller.closure >= 0 or site.kind not in _WRITTEN:
+                continue
             index = site.caller.owner
             target = defs[index]
             func = target.item

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from soundcheck.boundaries.demands import Demands
 from soundcheck.boundaries.leans import Lean
 from soundcheck.boundaries.operations import Operation
 from soundcheck.catalog import CheckSpec, FactSpec, ListOf, Rule, Text
@@ -27,13 +26,7 @@ _MOST_IMPLS = 4
 def find_trusted_traits(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a function and method, at the first operation that uses what it gives."""
     found = program.boundaries
-    demands = Demands(
-        program.world,
-        program.operations,
-        found.leaning,
-        frozenset(rule.texts("accesses")),
-        frozenset(rule.texts("measures")),
-    )
+    demands = found.demands(frozenset(rule.texts("accesses")), frozenset(rule.texts("measures")))
     told: set[tuple[int, int, str]] = set()
     for site in found.sites:
         func = program.world.defmap.defs[site.func]

@@ -27,7 +27,7 @@ SPEC = CheckSpec(
 
 
 class _Facts(NamedTuple):
-    """The page's lists, the full names of all packed types, and the types with an alignment."""
+    """The page's lists, all definitions, and the full names of all packed types."""
 
     callees: frozenset[str]
     bytes: frozenset[str]
@@ -36,7 +36,7 @@ class _Facts(NamedTuple):
     aligning: frozenset[str]
     makers: frozenset[str]
     packed: frozenset[str]
-    aligned: frozenset[int]
+    defs: Sequence[Def]
 
 
 def find_unaligned_accesses(program: Program, rule: Rule) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def find_unaligned_accesses(program: Program, rule: Rule) -> Iterator[Finding]:
         frozenset(rule.texts("aligning")),
         frozenset(rule.texts("makers")),
         frozenset(one.path for one in defs if one.kind in ("struct", "union") and is_packed(one)),
-        frozenset(one.index for one in defs if has_repr(one, "align")),
+        defs,
     )
     for index, operations in program.operations.items():
         told: set[tuple[str, str]] = set()
@@ -92,7 +92,9 @@ def _is_loose(facts: _Facts, origin: Origin) -> bool:
     """Whether bytes may stand anywhere; what a function gave is its business."""
     if origin.is_packed and not origin.is_offset:
         return True
-    if origin.is_offset or origin.kind == "call" or origin.owner in facts.aligned:
+    if origin.is_offset or origin.kind == "call":
+        return False
+    if origin.owner >= 0 and has_repr(facts.defs[origin.owner], "align"):
         return False
     if is_named(origin.type_path, facts.aligning):
         return False
