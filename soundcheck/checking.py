@@ -65,6 +65,8 @@ def find(
     groups = [Task(partial(_find_group, program, plain), program.paths)] if plain else []
     # Contexts are for this process to have: from it come those that do what rests on them.
     contexts = [Task(partial(_infer, program), program.paths)] if guided else []
+    # All ask which items there are: that is found out before the work is spread.
+    next(program.items(), None)
     results = spread([*contexts, *groups, *_look_tasks(program, single, paths, known)])
     results = results[len(contexts) :]
     looks: dict[str, bytes] = {}

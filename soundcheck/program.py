@@ -261,7 +261,9 @@ class Program:
 
     @cached_property
     def _by_file(self) -> dict[str, list[ProgramItem]]:
-        return _items_by_file(self.forest, self.facts)
+        linked = self._linked
+        names = name_items(self.forest) if linked is None else linked.world.defmap.names
+        return _items_by_file(self.forest, self.facts, names)
 
     @property
     def budget(self) -> Budget | None:
@@ -395,9 +397,10 @@ def _is_test_module(forest: ModuleForest, module: ModuleNode) -> bool:
 
 
 def _items_by_file(
-    forest: ModuleForest, facts: Mapping[str, FileFacts]
+    forest: ModuleForest,
+    facts: Mapping[str, FileFacts],
+    names: Mapping[str, Mapping[int, str]],
 ) -> dict[str, list[ProgramItem]]:
-    names = name_items(forest)
     by_file: dict[str, list[ProgramItem]] = {}
     for module in forest.modules:
         is_test_module = _is_test_module(forest, module)
@@ -405,19 +408,21 @@ def _items_by_file(
             if not part.is_primary or part.file not in facts:
                 continue
             named = names.get(part.file, {})
+            outer = conjoin(module.cfg, part.cfg)
+            own = by_file.setdefault(part.file, [])
             tests: set[int] = set()
             for placed in part.outline.items:
                 is_test = is_test_module or _is_test(placed, tests)
                 if is_test:
                     tests.add(placed.item.start)
-                by_file.setdefault(part.file, []).append(
+                own.append(
                     ProgramItem(
                         placed.item,
                         named.get(placed.item.start, ""),
                         part.file,
                         module,
                         placed.container,
-                        conjoin(module.cfg, part.cfg, placed.cfg),
+                        outer if placed.cfg is None else conjoin(outer, placed.cfg),
                         is_test,
                         placed.is_in_macro,
                         placed.is_in_body,

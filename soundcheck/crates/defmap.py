@@ -28,10 +28,11 @@ class DefMap:
     """Every definition, scope and impl, and the answers to what a path means.
 
     ``members`` holds the variants of an enum and the items of a trait, by the index of that.
+    ``names`` are the full names of items, as ``name_items`` gives them.
     """
 
-    __slots__ = ("blocks", "defs", "forest", "gaps", "impls", "imports", "members", "scopes",
-                 "search")  # fmt: skip
+    __slots__ = ("blocks", "defs", "forest", "gaps", "impls", "imports", "members", "names",
+                 "scopes", "search")  # fmt: skip
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class DefMap:
         impls: Impls,
         imports: Sequence[ImportLeaf],
         gaps: tuple[Gap, ...],
+        names: Mapping[str, Mapping[int, str]],
     ) -> None:
         self.search = search
         self.forest: ModuleForest = search.forest
@@ -50,6 +52,7 @@ class DefMap:
         self.impls = impls
         self.imports = imports
         self.gaps = gaps
+        self.names = names
 
     def scope_at(self, module: int, file: str, offset: int) -> int:
         """The scope in which the names at a byte of a module's file are looked up."""
@@ -90,7 +93,8 @@ def build_def_map(
     ``logic`` answers questions about formulas that are placed by ``theory``.
     """
     formulas = FormulaTable(logic, theory)
-    found = collect(forest, trees, texts, name_items(forest), formulas)
+    names = name_items(forest)
+    found = collect(forest, trees, texts, names, formulas)
     lend_macros(found)
     add_macro_items(found)
     search = Search(
@@ -117,4 +121,4 @@ def build_def_map(
         *unresolved(search, found.imports, trees),
         *unresolved_impls(impls, trees),
     )
-    return DefMap(search, found.blocks, impls, found.imports, gaps)
+    return DefMap(search, found.blocks, impls, found.imports, gaps, names)

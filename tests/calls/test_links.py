@@ -738,3 +738,24 @@ def test_calls_lead_to(check, fixture):
 def _dedented(fixture):
     """The fixture with its file headers at the start of their lines."""
     return "\n".join(line[8:] if line[:8].isspace() else line for line in fixture.splitlines()[1:])
+
+
+def test_the_calls_of_a_body_are_those_that_may_run_it(model_of):
+    graph = model_of(
+        """
+        struct Engine;
+        impl Drop for Engine { fn drop(&mut self) {} }
+        trait Runs { fn run(&self); }
+        impl Runs for Engine { fn run(&self) { halt() } }
+        impl Runs for u8 { fn run(&self) { halt() } }
+        fn halt() {}
+        fn each(what: fn(), runs: &dyn Runs) { what(); runs.run(); halt(); what() }
+        fn boot() { each(halt, &Engine); let stop = || halt(); stop(); each(|| (), &0_u8) }
+        """
+    ).graph
+
+    callees = {callee for site in graph.sites for callee in site.callees}
+    assert len(callees) > 5
+    for callee in callees:
+        wanted = [site for site in graph.sites if callee in site.callees]
+        assert list(graph.sites_of(callee)) == wanted

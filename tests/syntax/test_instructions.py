@@ -7,6 +7,7 @@ from soundcheck.syntax.inline_assembly import assembly_calls, read_assembly
 from soundcheck.syntax.instructions import (
     instructions_of,
     match_of,
+    may_hold,
     placeholders,
     read_patterns,
     value_of,
@@ -15,11 +16,15 @@ from soundcheck.syntax.lowering import lower
 from soundcheck.syntax.parser import read_file
 
 
-def assembly_of(call):
+def call_of(call):
     code = f"fn f() {{ {call} }}"
     tree = lower(read_file(SourceFile("a.rs", code.encode())))
     (found,) = assembly_calls(tree.items[0])
-    return read_assembly(found)
+    return found
+
+
+def assembly_of(call):
+    return read_assembly(call_of(call))
 
 
 def texts_of(call):
@@ -97,6 +102,38 @@ def test_match(text, pattern, expected):
     found = match_of(assembly, instruction, read_patterns((pattern,)))
 
     assert (found is not None) is expected
+
+
+HELD = [
+    pytest.param('asm!("CLI")', "cli", id="capitals"),
+    pytest.param('asm!("csrw pmpaddr3, {}", in(reg) a)', "csrw pmpaddr*", id="prefix"),
+    pytest.param('asm!("msr daifclr, {}", const 0b10)', "msr daifclr 2", id="number"),
+    pytest.param('asm!("nop", "mov rax, cr3")', "mov _ cr3", id="second"),
+    pytest.param('asm!(concat!("c", "li"))', "cli", id="put-together"),
+    pytest.param(r'asm!("c\x6ci")', "cli", id="sign-by-number"),
+    pytest.param('asm!("c\\\n  li")', "cli", id="over-lines"),
+    pytest.param('llvm_asm!("cli" :::: "volatile")', "cli", id="old"),
+]
+
+
+@pytest.mark.parametrize(("call", "pattern"), HELD)
+def test_what_matches_is_never_passed_over(call, pattern):
+    assembly, patterns = assembly_of(call), read_patterns((pattern,))
+
+    assert any(match_of(assembly, one, patterns) for one in instructions_of(assembly))
+    assert may_hold(call_of(call).text, patterns)
+
+
+@pytest.mark.parametrize(
+    ("call", "pattern"),
+    [
+        pytest.param('asm!("nop\\n")', "cli", id="another"),
+        pytest.param('asm!("mov rax, cr4")', "mov _ cr3", id="another-operand"),
+        pytest.param('asm!("")', "cli", id="nothing"),
+    ],
+)
+def test_what_has_none_of_the_words_is_passed_over(call, pattern):
+    assert not may_hold(call_of(call).text, read_patterns(("hlt", pattern)))
 
 
 def test_match_is_the_first():
