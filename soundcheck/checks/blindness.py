@@ -48,12 +48,9 @@ def find_blindness(program: Program, rule: Rule) -> Iterator[Finding]:
 
 def _maskings(contexts: Contexts) -> Iterator[Span]:
     """The places of the workspace that mask interrupts."""
-    for body in sorted(contexts.flows.of):
-        if is_stub(contexts.definition(body).file):
-            continue
-        for _, event in contexts.events(body):
-            if _is_masking(event):
-                yield contexts.span(body, event.op.start, event.op.start + 1)
+    for body, _, event in contexts.own(contexts.index.told):
+        if _is_masking(event):
+            yield contexts.span(body, event.op.start, event.op.start + 1)
 
 
 def _is_masking(event: Event) -> bool:

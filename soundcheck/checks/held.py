@@ -15,7 +15,7 @@ from soundcheck.contexts.effects import Effects, locks_taken, own_key, own_locks
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import Event, Flow, Hold
 from soundcheck.contexts.infer import Contexts
-from soundcheck.contexts.meanings import Taking
+from soundcheck.contexts.meanings import NOTHING, Taking
 from soundcheck.contexts.proofs import name_of, place_of, short
 from soundcheck.contexts.scripts import Call, Suspend
 from soundcheck.crates.stubs import is_stub
@@ -37,6 +37,14 @@ SPEC = CheckSpec(
 )
 
 
+class _Held(NamedTuple):
+    """A step at which a lock is held, and the bodies that it runs for sure."""
+
+    flow: Flow
+    event: Event
+    runs: tuple[BodyId, ...]
+
+
 class _Clash(NamedTuple):
     """A lock that is held at a step, what happens there, and the steps by which it does."""
 
@@ -54,9 +62,9 @@ def find_held(program: Program, rule: Rule) -> Iterator[Finding]:
         if wanted and not _surely_runs_in(contexts, body, wanted):
             continue
         told: dict[str | int, list[tuple[Event, _Clash]]] = defaultdict(list)
-        for flow, event in holding:
-            for clash in _clashes(contexts, rule, body, flow, event):
-                told[clash.hold.lock or clash.hold.start].append((event, clash))
+        for step in holding:
+            for clash in _clashes(contexts, rule, body, step):
+                told[clash.hold.lock or clash.hold.start].append((step.event, clash))
         for clashes in told.values():
             yield _finding(program, rule, body, clashes)
 
@@ -67,23 +75,22 @@ def _surely_runs_in(contexts: Contexts, body: BodyId, wanted: Sequence[str]) -> 
 
 
 @lru_cache(maxsize=1)
-def _holding(contexts: Contexts) -> Mapping[BodyId, Sequence[tuple[Flow, Event]]]:
+def _holding(contexts: Contexts) -> Mapping[BodyId, Sequence[_Held]]:
     """The steps at which a lock is held, by body; those of stubs are nobody's fault."""
-    found: dict[BodyId, list[tuple[Flow, Event]]] = {}
-    for body in sorted(contexts.flows.of):
-        steps = [
-            (flow, event)
-            for flow, event in contexts.events(body)
-            if any(isinstance(hold.fact, LockFact) for hold in event.state.holds)
-        ]
-        if steps and not is_stub(contexts.definition(body).file):
-            found[body] = steps
+    found: dict[BodyId, list[_Held]] = defaultdict(list)
+    for body, flow, event in contexts.own(contexts.index.holding):
+        if any(hold.is_lock for hold in event.state.holds):
+            runs = [callee for callee, step in contexts.sure_calls(body) if step is event]
+            found[body].append(_Held(flow, event, tuple(runs)))
     return found
 
 
-def _clashes(
-    contexts: Contexts, rule: Rule, body: BodyId, flow: Flow, event: Event
-) -> Iterator[_Clash]:
+def _clashes(contexts: Contexts, rule: Rule, body: BodyId, step: _Held) -> Iterator[_Clash]:
+    event = step.event
+    # Of most steps nothing is known, which only some rules ask no more of.
+    is_known = step.runs or event.meaning is not NOTHING
+    if not is_known and not rule.facts["awaits"] and not rule.facts["callbacks"]:
+        return
     held = rule.texts("held")
     # The lock taken last is nearest to what is called; one without a name says little.
     holds = list(reversed(event.state.holds))
@@ -100,9 +107,9 @@ def _clashes(
             yield _Clash(hold, event.site.name, f"`{event.site.name}` is called", ())
             return
         if rule.facts["again"] and hold.lock and hold.sure and not hold.fact.is_reentrant:
-            yield from _taken_again(contexts, body, flow, event, hold)
+            yield from _taken_again(contexts, body, step, hold)
         for effect in rule.texts("effects"):
-            yield from _does(contexts, body, event, hold, effect)
+            yield from _does(contexts, step, hold, effect)
 
 
 def _is_callback(contexts: Contexts, body: BodyId, op: Call, site: CallSite) -> bool:
@@ -111,9 +118,8 @@ def _is_callback(contexts: Contexts, body: BodyId, op: Call, site: CallSite) -> 
     return op.kind == "value" and not is_known and not contexts.calls_parameter(body, op)
 
 
-def _taken_again(
-    contexts: Contexts, body: BodyId, flow: Flow, event: Event, hold: Hold
-) -> Iterator[_Clash]:
+def _taken_again(contexts: Contexts, body: BodyId, step: _Held, hold: Hold) -> Iterator[_Clash]:
+    flow, event, runs = step
     op = event.op
     assert isinstance(op, Call)
     taking = event.meaning.taking
@@ -121,7 +127,7 @@ def _taken_again(
         if _waits_for(taking, event.lock, hold) and _is_same(flow, op, hold):
             yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", ())
         return
-    yield from _taken_inside(contexts, body, flow, event, hold)
+    yield from _taken_inside(contexts, body, step, hold)
     if hold.lock in contexts.statics:
         effects = locks_taken(contexts)
         keys = tuple(f"{mode} {hold.lock}" for mode in _excluding(hold))
@@ -131,8 +137,8 @@ def _taken_again(
             return
         effects = own_locks(contexts)
         keys = tuple(own_key(mode, hold.lock, place) for mode in _excluding(hold))
-    for callee, step in contexts.sure_calls(body):
-        if step is not event or (callee.closure >= 0 and hold.lock not in contexts.statics):
+    for callee in runs:
+        if callee.closure >= 0 and hold.lock not in contexts.statics:
             continue
         for key in keys:
             if effects.has(callee, key):
@@ -150,12 +156,10 @@ def _place_in(flow: Flow, op: Call, hold: Hold) -> str:
     return whole.removeprefix(base) if base and whole.startswith(f"{base}.") else ""
 
 
-def _taken_inside(
-    contexts: Contexts, body: BodyId, flow: Flow, event: Event, hold: Hold
-) -> Iterator[_Clash]:
+def _taken_inside(contexts: Contexts, body: BodyId, step: _Held, hold: Hold) -> Iterator[_Clash]:
     """The same lock of the same ``self``, taken in a closure that the call runs."""
-    inner = [callee for callee, step in contexts.sure_calls(body) if step is event]
-    for closure in inner:
+    flow, event, runs = step
+    for closure in runs:
         if closure.owner != body.owner or closure.closure < 0 or _keeps(event):
             continue
         for _, one in contexts.events(closure):
@@ -166,8 +170,8 @@ def _taken_inside(
             if is_own and _waits_for(taking, one.lock, hold) and _is_same(flow, one.op, hold):
                 says = f"takes `{short(hold.lock)}`"
                 at = place_of(contexts, closure, one)
-                step = Step(at, name_of(contexts, closure), says)
-                yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", (step,))
+                inner = Step(at, name_of(contexts, closure), says)
+                yield _Clash(hold, hold.lock, f"`{short(hold.lock)}` is taken again", (inner,))
                 return
 
 
@@ -202,9 +206,8 @@ def _taking_of(flow: Flow, hold: Hold) -> Call | None:
     return None
 
 
-def _does(
-    contexts: Contexts, body: BodyId, event: Event, hold: Hold, effect: str
-) -> Iterator[_Clash]:
+def _does(contexts: Contexts, step: _Held, hold: Hold, effect: str) -> Iterator[_Clash]:
+    event = step.event
     assert event.site is not None
     for fact in event.meaning.effects:
         if fact.does == effect:
@@ -217,8 +220,8 @@ def _does(
             yield _Clash(hold, event.lock, f"`{short(event.lock)}` is a lock that sleeps", ())
         return
     effects = things_done(contexts)
-    for callee, step in contexts.sure_calls(body):
-        if step is event and effects.has(callee, effect):
+    for callee in step.runs:
+        if effects.has(callee, effect):
             steps = _steps(contexts, effects, callee, effect, effect)
             name = name_of(contexts, callee)
             yield _Clash(hold, name, f"`{short(name)}` {effect}", steps)

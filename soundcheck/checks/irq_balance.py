@@ -31,7 +31,8 @@ def find_unbalanced(program: Program, rule: Rule) -> Iterator[Finding]:
     """The findings of the faults that the rule is about, body by body."""
     contexts = program.contexts
     faults = rule.texts("faults")
-    for body in sorted(contexts.flows.of):
+    index = contexts.index
+    for body in sorted({*index.told, *index.holding}):
         if is_stub(contexts.definition(body).file):
             continue
         for flow in contexts.flows.of[body]:

@@ -25,12 +25,12 @@ _EVALUATED = frozenset({"expr", "tt", "block", "stmt"})
 def find_macro_locks(program: Program, rule: Rule) -> Iterator[Finding]:
     """One finding a macro and lock, at the first step that evaluates an argument under the lock."""
     contexts = program.contexts
-    for body in sorted(contexts.flows.of):
+    for body in sorted(contexts.index.holding):
         target = contexts.definition(body)
         if not isinstance(target.item, it.MacroDef) or is_stub(target.file):
             continue
         told: set[str] = set()
-        for _, event in contexts.events(body):
+        for _, event in contexts.index.holding[body]:
             hold = _held(event)
             if hold is None or hold.lock in told or not _evaluates(target.item, event):
                 continue

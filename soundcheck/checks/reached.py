@@ -10,10 +10,10 @@ from soundcheck.catalog import CheckSpec, FactSpec, Flag, ListOf, Rule, Text
 from soundcheck.catalog.kernel_facts import CONTEXTS, EFFECTS, WAITS
 from soundcheck.checks.kinds import Check
 from soundcheck.contexts.flows import MASKED, Event, Flow, Hold
+from soundcheck.contexts.index import in_order
 from soundcheck.contexts.infer import Contexts, Node
 from soundcheck.contexts.proofs import place_of, short, side_of
 from soundcheck.contexts.scripts import Call
-from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision
 from soundcheck.program import Program
 from soundcheck.syntax import items as it
@@ -91,8 +91,7 @@ def _held_over(contexts: Contexts, callees: frozenset[str], types: Sequence[str]
     """
     return frozenset(
         hold.lock
-        for body in contexts.flows.of
-        for flow, event in contexts.events(body)
+        for body, flow, event in in_order(contexts.index.holding)
         if event.site is not None and _name_of(event.site) in callees
         for hold in event.state.holds
         if hold.is_lock
@@ -135,16 +134,11 @@ def _before(contexts: Contexts, rule: Rule) -> Iterator[tuple[BodyId, Event, tup
 def _steps(
     contexts: Contexts, rule: Rule, wanted: Sequence[str]
 ) -> Iterator[tuple[BodyId, Node, Event, tuple[str, str]]]:
-    for body in sorted(contexts.flows.of) if wanted else ():
-        if is_stub(contexts.definition(body).file):
-            continue
-        node = contexts.runs_in(body, wanted)
-        if node is None:
-            continue
-        for _, event in contexts.events(body):
-            found = _subject(contexts, rule, event)
-            if found is not None:
-                yield body, node, event, found
+    for body, _, event in contexts.own(contexts.index.told) if wanted else ():
+        found = _subject(contexts, rule, event)
+        node = None if found is None else contexts.runs_in(body, wanted)
+        if found is not None and node is not None:
+            yield body, node, event, found
 
 
 def _subject(contexts: Contexts, rule: Rule, event: Event) -> tuple[str, str] | None:

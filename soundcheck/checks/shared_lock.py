@@ -16,7 +16,6 @@ from soundcheck.contexts.flows import MASKED, UNMASKED, Event
 from soundcheck.contexts.infer import Contexts, Node, Way
 from soundcheck.contexts.proofs import place_of, short, side_of
 from soundcheck.contexts.scripts import Call
-from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision, Step
 from soundcheck.program import Program
 
@@ -137,9 +136,7 @@ def _takings(contexts: Contexts) -> tuple[_Taking, ...]:
     """Every lock taken in the workspace, in each context that it is taken in."""
     return tuple(
         _Taking(body, event, node, event.meaning.taking.fact)
-        for body in sorted(contexts.flows.of)
-        if not is_stub(contexts.definition(body).file)
-        for _, event in contexts.events(body)
+        for body, _, event in contexts.own(contexts.index.told)
         if event.meaning.taking is not None
         for node in contexts.nodes(body)
     )

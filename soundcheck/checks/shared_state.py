@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from soundcheck.boundaries.facts import is_named
@@ -16,7 +17,6 @@ from soundcheck.contexts.infer import INTERRUPTS, Contexts, Node
 from soundcheck.contexts.proofs import place_of, short, side_of
 from soundcheck.contexts.scripts import Access, Call
 from soundcheck.contexts.sharing import declared_sync, handed_out
-from soundcheck.crates.stubs import is_stub
 from soundcheck.finding import Finding, Precision, Step
 from soundcheck.program import Program
 from soundcheck.syntax import items as it
@@ -54,20 +54,18 @@ def find_touched(program: Program, rule: Rule) -> Iterator[Finding]:
     states, inits = rule.texts("states"), frozenset(rule.texts("inits"))
     ours: dict[str, list[_Touch]] = defaultdict(list)
     theirs: dict[str, list[_Touch]] = defaultdict(list)
-    for body in sorted(contexts.flows.of):
-        if is_stub(contexts.definition(body).file):
+    index = contexts.index
+    for body, flow, event in chain(contexts.own(index.accesses), contexts.own(index.told)):
+        touched = _touched(contexts, states, flow, event)
+        if touched is None:
             continue
-        for flow, event in contexts.events(body):
-            touched = _touched(contexts, states, flow, event)
-            if touched is None:
-                continue
-            state, writes = touched
-            for node in contexts.nodes(body):
-                touch = _Touch(body, event, node, writes)
-                if node.context in handlers:
-                    theirs[state].append(touch)
-                elif node.context in others and _is_open(contexts, touch, inits):
-                    ours[state].append(touch)
+        state, writes = touched
+        for node in contexts.nodes(body):
+            touch = _Touch(body, event, node, writes)
+            if node.context in handlers:
+                theirs[state].append(touch)
+            elif node.context in others and _is_open(contexts, touch, inits):
+                ours[state].append(touch)
     for state in sorted(theirs):
         pair = _clash(contexts, ours.get(state, ()), theirs[state])
         if pair is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
 from soundcheck.contexts.flows import Event, Flow
+from soundcheck.contexts.index import in_order
 from soundcheck.contexts.infer import Contexts
 from soundcheck.contexts.scripts import Call
 
@@ -28,30 +29,32 @@ class Reach(NamedTuple):
 class Effects:
     """Effects by body, found by following the calls that are sure.
 
-    What an effect is, ``keys`` tells of a step, by names. Where ``follows`` is given, it tells
-    which of the calls count, of the flow and step, its body and the body that is called.
+    What an effect is, ``keys`` tells by names, of a step that facts tell of. Where ``follows`` is
+    given, it tells which of the calls count, of the flow and step, its body and the body that is
+    called.
     """
 
     def __init__(self, contexts: Contexts, keys: Keys, follows: Follows | None = None) -> None:
         self._contexts = contexts
         self._bits: dict[str, int] = {}
         self._direct: dict[BodyId, dict[str, Event]] = defaultdict(dict)
-        self._calls: dict[BodyId, list[tuple[BodyId, Event]]] = {}
+        self._calls: dict[BodyId, Sequence[tuple[BodyId, Event]]] = {}
         for body in contexts.flows.of:
             calls = contexts.sure_calls(body)
             if follows is not None and calls:
-                flows = {id(event): flow for flow, event in contexts.events(body)}
                 calls = [
                     (callee, event)
                     for callee, event in calls
-                    if follows(flows[id(event)], event, body, callee)
+                    if follows(contexts.flow_of(body, event), event, body, callee)
                 ]
-            self._calls[body] = list(calls)
-            for flow, event in contexts.events(body):
-                for key in keys(flow, event):
-                    self._bits.setdefault(key, len(self._bits))
-                    self._direct[body].setdefault(key, event)
+            if calls:
+                self._calls[body] = calls
+        for body, flow, event in in_order(contexts.index.told):
+            for key in keys(flow, event):
+                self._bits.setdefault(key, len(self._bits))
+                self._direct[body].setdefault(key, event)
         self._masks = self._close()
+        self._names: dict[int, tuple[str, ...]] = {}
 
     def _close(self) -> Mapping[BodyId, int]:
         """The effects of each body as bits, those of its callees included."""
@@ -68,8 +71,9 @@ class Effects:
         while queue:
             body = queue.popleft()
             waiting.discard(body)
-            for caller in callers[body]:
-                joined = masks[caller] | masks[body]
+            own = masks[body]
+            for caller in callers.get(body, ()):
+                joined = masks[caller] | own
                 if joined != masks[caller]:
                     masks[caller] = joined
                     if caller not in waiting:
@@ -77,12 +81,14 @@ class Effects:
                         queue.append(caller)
         return masks
 
-    def of(self, body: BodyId) -> Iterator[str]:
+    def of(self, body: BodyId) -> Sequence[str]:
         """The names of what a call of a body may do."""
         mask = self._masks.get(body, 0)
-        for key, bit in self._bits.items():
-            if mask >> bit & 1:
-                yield key
+        known = self._names.get(mask)
+        if known is None:
+            found = [key for key, bit in self._bits.items() if mask >> bit & 1]
+            known = self._names[mask] = tuple(found)
+        return known
 
     def has(self, body: BodyId, key: str) -> bool:
         """Whether a call of a body may do something."""

@@ -14,7 +14,7 @@ from soundcheck.calls.sites import BodyId
 from soundcheck.calls.symbols import EXPORTING, exports_of
 from soundcheck.contexts.facts import Entry, KernelFacts
 from soundcheck.contexts.flows import Flows
-from soundcheck.contexts.index import Index
+from soundcheck.contexts.index import Index, in_order
 from soundcheck.contexts.patterns import fits_path, read_type_pattern, split_type
 from soundcheck.contexts.scripts import Call
 from soundcheck.crates.definitions import VALUES, Def
@@ -146,7 +146,7 @@ def _registered(world: World, index: Index, facts: KernelFacts) -> Iterator[Root
     """Roots that are given to what registers handlers, or starts tasks: a function, or a value."""
     tables = [(read_type_pattern(text), one) for one in facts.entries for text in one.types]
     giving_on = _registering_parameters(index)
-    for body, flow, event in index.gifts():
+    for body, flow, event in in_order(index.giving):
         op, site = event.op, event.site
         if site is None or not site.passed or not isinstance(op, Call):
             continue
@@ -172,7 +172,7 @@ def _registering_parameters(index: Index) -> Mapping[tuple[BodyId, int], Sequenc
     """The parameters that functions give on to what registers handlers, or starts tasks."""
     found: dict[tuple[BodyId, int], list[Entry]] = defaultdict(list)
     givers: list[tuple[tuple[BodyId, int], tuple[BodyId, int]]] = []
-    for body, _, event in index.gifts():
+    for body, _, event in in_order(index.giving):
         op, site = event.op, event.site
         if not isinstance(op, Call) or site is None:
             continue

@@ -20,7 +20,7 @@ from soundcheck.contexts.builds import Builds
 from soundcheck.contexts.entries import Root, find_roots
 from soundcheck.contexts.facts import KernelFacts
 from soundcheck.contexts.flows import EITHER, ENTRY, MASKED, UNMASKED, Event, Flow, Flows, State
-from soundcheck.contexts.index import Index
+from soundcheck.contexts.index import Index, Steps
 from soundcheck.contexts.instances import Instances, Types
 from soundcheck.contexts.leads import Leads, trait_of
 from soundcheck.contexts.lent import with_lent
@@ -164,6 +164,18 @@ class Contexts:
         for flow in self.flows.of.get(body, ()):
             for event in flow.events:
                 yield flow, event
+
+    def flow_of(self, body: BodyId, event: Event) -> Flow:
+        """The flow that a step of a body is part of: most bodies have one."""
+        first, *more = self.flows.of[body]
+        return next((flow for flow in more if any(event is one for one in flow.events)), first)
+
+    def own(self, steps: Mapping[BodyId, Steps]) -> Iterator[tuple[BodyId, Flow, Event]]:
+        """The steps of the workspace among some, in order of bodies: stubs are nobody's fault."""
+        for body in sorted(steps):
+            if not is_stub(self.definition(body).file):
+                for flow, event in steps[body]:
+                    yield body, flow, event
 
     def calls_parameter(self, body: BodyId, op: Call) -> bool:
         """Whether a call is of what a body was given as an argument."""

@@ -187,6 +187,9 @@ class Leads:
                 continue
             meaning = event.meaning
             only = self._allocators.one_of(site.callees)
+            # What has no steps does nothing.
+            if only not in self._of:
+                only = None
             if only in self._started and site.kind != "await":
                 only = None
             if meaning is not NOTHING and (meaning.taking is not None or asks(event)):

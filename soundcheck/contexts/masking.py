@@ -10,7 +10,6 @@ from soundcheck.calls.sites import BodyId
 from soundcheck.contexts.flows import MASKED, UNMASKED, Event
 from soundcheck.contexts.infer import INTERRUPTS, Contexts, Node
 from soundcheck.contexts.proofs import name_of, place_of
-from soundcheck.crates.stubs import is_stub
 from soundcheck.source import Span
 
 # By its kind or its method, or by what stands around it in the same function.
@@ -37,14 +36,11 @@ class MaskRow(NamedTuple):
 
 def uses(contexts: Contexts) -> Iterator[tuple[BodyId, Event]]:
     """Every use of a cell, or of a lock whose waiters do not sleep: these may be masked."""
-    for body in sorted(contexts.flows.of):
-        if is_stub(contexts.definition(body).file):
-            continue
-        for _, event in contexts.events(body):
-            taking = event.meaning.taking
-            is_waited_for = taking is not None and taking.fact.waits != "sleeps"
-            if event.lock and (event.meaning.cell is not None or is_waited_for):
-                yield body, event
+    for body, _, event in contexts.own(contexts.index.told):
+        taking = event.meaning.taking
+        is_waited_for = taking is not None and taking.fact.waits != "sleeps"
+        if event.lock and (event.meaning.cell is not None or is_waited_for):
+            yield body, event
 
 
 def is_masked(contexts: Contexts, body: BodyId, event: Event, means: Collection[str]) -> bool:

@@ -11,6 +11,7 @@ from soundcheck.calls.sites import BodyId
 from soundcheck.contexts.effects import locks_taken
 from soundcheck.contexts.facts import LockFact
 from soundcheck.contexts.flows import Event, Hold
+from soundcheck.contexts.index import in_order
 from soundcheck.contexts.infer import Contexts
 from soundcheck.contexts.scripts import Call
 from soundcheck.contexts.states import with_hold
@@ -75,7 +76,8 @@ def find_orders(
                 if hold.lock != lock and (pair not in found or (not key and found[pair].key)):
                     found[pair] = Order(body, event, hold, callee, key)
 
-    for body in sorted(contexts.flows.of):
+    index = contexts.index
+    for body in sorted({*index.holding, *index.giving}):
         if is_stub(contexts.definition(body).file):
             continue
         for event in _holding(contexts, body):
@@ -109,8 +111,8 @@ def _held(event: Event, waits: Collection[str]) -> Iterator[Hold]:
 
 def _holding(contexts: Contexts, body: BodyId) -> Iterator[Event]:
     """The calls of a body that are made while something is held."""
-    for _, event in contexts.events(body):
-        if event.state.holds and isinstance(event.op, Call):
+    for _, event in contexts.index.holding.get(body, ()):
+        if isinstance(event.op, Call):
             yield event
 
 
@@ -160,7 +162,7 @@ def _giving(contexts: Contexts) -> _Giving:
     found: dict[tuple[BodyId, int], list[tuple[BodyId, Event, tuple[BodyId, int] | None]]] = (
         defaultdict(list)
     )
-    for body, _, event in contexts.flows.events():
+    for body, _, event in in_order(contexts.index.giving):
         op = event.op
         if not isinstance(op, Call) or event.site is None:
             continue

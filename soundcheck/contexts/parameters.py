@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from soundcheck.calls.sites import BodyId
 from soundcheck.contexts.flows import ENTRY, MASKED, Event
-from soundcheck.contexts.index import Index
+from soundcheck.contexts.index import Index, in_order
 from soundcheck.contexts.scripts import Call
 
 _INTERRUPTS = "interrupts"
@@ -29,7 +29,7 @@ def called_parameters(
     givers: list[tuple[tuple[BodyId, int], tuple[BodyId, int], Event]] = []
     inner: list[tuple[BodyId, int, BodyId, Event]] = []
     passings: dict[BodyId, list[tuple[int, Event]]] = defaultdict(list)
-    for body, _, event in index.gifts():
+    for body, _, event in in_order(index.giving):
         op, site = event.op, event.site
         if not isinstance(op, Call) or site is None:
             continue
